@@ -1,0 +1,1 @@
+"""Sound: files and devices in, utterances out."""

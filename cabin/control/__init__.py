@@ -1,0 +1,1 @@
+"""The running daemon, spoken to over its socket."""

@@ -1,0 +1,1 @@
+"""Schemes, methods and measures of making a model small."""

@@ -1,0 +1,1 @@
+"""The small language model: from words to typed calls."""

@@ -1,0 +1,1 @@
+"""From an utterance's samples to a transcript."""
