@@ -122,6 +122,10 @@ class SignalSpec:
     initial: SignalValue | None = None
     rate_per_s: float | None = None
     """How fast the simulated actuator moves, in its unit; None: at once."""
+    levels: int | None = None
+    """How many steps the signal is spoken of in: level n (or a bare number up to `levels`) means n / levels of `maximum`."""
+    says: Mapping[str, str] = field(default_factory=dict)
+    """How replies say a value: "true" -> "locked", "BEAM" -> "on"."""
     where: Place | None = None
 
 
