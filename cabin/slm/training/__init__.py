@@ -1,0 +1,1 @@
+"""Building the intent model: the only part of cabin that imports torch."""

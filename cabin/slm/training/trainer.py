@@ -1,0 +1,153 @@
+"""Training: batches in, weights out; it tells how long it will take, keeps checkpoints, and goes on after a kill."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from cabin.slm.training.batches import Batch
+from cabin.slm.training.network import IntentNetwork
+
+__all__ = ["Progress", "Trainer", "TrainingPlan", "choice_scores", "faster_in_bfloat16"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """How long and how fast to learn."""
+
+    steps: int
+    batch: int = 64
+    peak_rate: float = 6e-4
+    warm_up: float = 0.05
+    """Share of the steps in which the rate rises."""
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    checkpoint_s: float = 300.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Told now and then while training."""
+
+    step: int
+    steps: int
+    loss: float
+    """Mean natural-log loss of a choice, over the last steps."""
+    right: float
+    """Share of choices that were right."""
+    seconds_left: float
+
+
+def choice_scores(network: IntentNetwork, batch: Batch) -> Tensor:
+    """Return the scores (choices, most) of the allowed tokens; -inf where padded."""
+    hidden = network(batch.tokens)[batch.rows, batch.columns].float()
+    rows = functional.embedding(batch.allowed.clamp(min=0), network.embed_tokens.weight).float()
+    scores = torch.einsum("ch,cmh->cm", hidden, rows)
+    return scores.masked_fill(batch.allowed < 0, float("-inf"))
+
+
+def faster_in_bfloat16(network: IntentNetwork) -> bool:
+    """Measure whether this machine trains faster with bfloat16 products: without the instructions it is far slower."""
+    tokens = torch.randint(0, network.architecture.tokens, (16, 24))
+    seconds = {}
+    for enabled in (True, False):
+        for _ in range(2):
+            start = time.perf_counter()
+            with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+                network(tokens).float().sum().backward()
+            seconds[enabled] = time.perf_counter() - start
+        network.zero_grad()
+    return seconds[True] < seconds[False]
+
+
+class Trainer:
+    """AdamW with a one-cycle rate (Smith 2018, arXiv 1803.09820) on the choices that the automaton leaves open."""
+
+    def __init__(self, network: IntentNetwork, plan: TrainingPlan, checkpoint: Path, device: str = "cpu") -> None:
+        self.network = network.to(device)
+        self.plan = plan
+        self.device = device
+        self.checkpoint = checkpoint
+        self.step = 0
+        matrices = [p for p in network.parameters() if p.ndim > 1]
+        vectors = [p for p in network.parameters() if p.ndim == 1]
+        groups = [{"params": matrices, "weight_decay": plan.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=plan.peak_rate, betas=(0.9, 0.98), fused=True)
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer, plan.peak_rate, total_steps=plan.steps + 1, pct_start=plan.warm_up, final_div_factor=100.0
+        )
+        self._half = device != "cpu" or faster_in_bfloat16(network)
+
+    def resume(self) -> bool:
+        """Go on from the checkpoint, if there is one of the same plan; return whether there was."""
+        if not self.checkpoint.is_file():
+            return False
+        saved = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+        if saved["plan"] != asdict(self.plan):
+            _log.warning("checkpoint %s is of another plan and is not used", self.checkpoint)
+            return False
+        self.network.load_state_dict(saved["network"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.schedule.load_state_dict(saved["schedule"])
+        self.step = saved["step"]
+        return True
+
+    def save(self) -> None:
+        """Write the checkpoint; the old one stays until the new one is whole."""
+        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        part = self.checkpoint.with_suffix(".part")
+        state = {
+            "plan": asdict(self.plan),
+            "step": self.step,
+            "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+        }
+        torch.save(state, part)
+        os.replace(part, self.checkpoint)
+
+    def run(self, batches: Iterator[Batch], tell: Callable[[Progress], None]) -> None:
+        """Train until the plan's last step; a KeyboardInterrupt saves the checkpoint and goes on up."""
+        begun, first, saved = time.monotonic(), self.step, time.monotonic()
+        losses: list[float] = []
+        rights: list[float] = []
+        try:
+            while self.step < self.plan.steps:
+                loss, right = self._learn(next(batches))
+                losses, rights = [*losses[-49:], loss], [*rights[-49:], right]
+                self.step += 1
+                if self.step % 20 == 0 or self.step == self.plan.steps:
+                    left = (time.monotonic() - begun) / (self.step - first) * (self.plan.steps - self.step)
+                    mean = sum(losses) / len(losses), sum(rights) / len(rights)
+                    tell(Progress(self.step, self.plan.steps, mean[0], mean[1], left))
+                if time.monotonic() - saved > self.plan.checkpoint_s:
+                    self.save()
+                    saved = time.monotonic()
+        finally:
+            self.save()
+
+    def _learn(self, batch: Batch) -> tuple[float, float]:
+        self.network.train()
+        batch = Batch(**{name: getattr(batch, name).to(self.device) for name in Batch.__dataclass_fields__})
+        with torch.autocast(self.device, torch.bfloat16, enabled=self._half):
+            scores = choice_scores(self.network, batch)
+        losses = functional.cross_entropy(scores, batch.targets, reduction="none")
+        loss = (losses * batch.weights).sum() / batch.weights.sum()
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.plan.clip)
+        self.optimizer.step()
+        self.schedule.step()
+        right = (scores.argmax(-1) == batch.targets).float().mean().item()
+        return loss.item(), right

@@ -1,0 +1,85 @@
+"""The tokens that the model reads and writes: words of the base model's byte-level BPE, and one token for each part of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cabin.slm.callspec import CallSpec
+from cabin.slm.numbers import NumberSpan, find_numbers
+from cabin.slm.text import normalize
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+__all__ = ["MAX_NUMBERS", "REFUSALS", "Reading", "Vocabulary", "control_tokens"]
+
+REFUSALS = ("out_of_scope", "question", "chatter", "impossible", "unclear")
+MAX_NUMBERS = 6
+"""How many numbers of one utterance a call can point at."""
+
+_WORD_MARK = "\u0120"
+"""Byte-level BPE writes the space before a word as this letter (Radford et al. 2019)."""
+
+
+def control_tokens(spec: CallSpec) -> tuple[str, ...]:
+    """Return the names of the control tokens that a specification needs, in a fixed order."""
+    names = ["call", "and", "end", *(f"refuse:{reason}" for reason in REFUSALS)]
+    names += _unique(f"device:{intent.partition('.')[0]}" for intent in spec.slots)
+    names += _unique(f"action:{intent.partition('.')[2]}" for intent in spec.slots)
+    for row in spec.slots.values():
+        for slot in row:
+            names += [f"{slot.name}={value}" for value in slot.values]
+            names += [f"{slot.name}#{k}" for k in range(MAX_NUMBERS)] if slot.kind == "number" else []
+            names += [f"open:{slot.name}"] if slot.kind == "open" else []
+    return tuple(_unique(names))
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
+
+
+class Reading:
+    """An utterance as the model reads it: words, tokens, where words begin, and the numbers said."""
+
+    def __init__(self, text: str, tokenizer: Tokenizer) -> None:
+        self.text = normalize(text)
+        self.words = self.text.split()
+        encoding = tokenizer.encode(f" {self.text}", add_special_tokens=False)
+        self.tokens: list[int] = encoding.ids if self.words else []
+        self.word_starts = [at for at, token in enumerate(encoding.tokens) if token.startswith(_WORD_MARK)] if self.words else []
+        """Token index of each word's first token; as long as `words`."""
+
+    @cached_property
+    def numbers(self) -> tuple[NumberSpan, ...]:
+        """The numbers that calls can point at."""
+        return tuple(find_numbers(self.words)[:MAX_NUMBERS])
+
+    def token_span(self, first_word: int, last_word: int) -> list[int]:
+        """Return the tokens of words[first_word:last_word]."""
+        stop = self.word_starts[last_word] if last_word < len(self.words) else len(self.tokens)
+        return self.tokens[self.word_starts[first_word] : stop]
+
+
+class Vocabulary:
+    """Text tokens 0 .. text_size - 1, control tokens after them."""
+
+    def __init__(self, tokenizer: Tokenizer, control: tuple[str, ...]) -> None:
+        self.tokenizer = tokenizer
+        self.text_size: int = tokenizer.get_vocab_size(with_added_tokens=False)
+        self.control = control
+        self.ids = {name: self.text_size + at for at, name in enumerate(control)}
+
+    def __len__(self) -> int:
+        return self.text_size + len(self.control)
+
+    def read(self, text: str) -> Reading:
+        """Return the utterance as tokens."""
+        return Reading(text, self.tokenizer)
+
+    def name(self, token: int) -> str:
+        """Return a token's name: a control token's own, or the piece of text."""
+        if token >= self.text_size:
+            return self.control[token - self.text_size]
+        return str(self.tokenizer.id_to_token(token))
