@@ -1,0 +1,25 @@
+"""The first-party plugins: the one place where they are listed."""
+
+from __future__ import annotations
+
+__all__ = ["DEFAULT_PLUGINS"]
+
+DEFAULT_PLUGINS: tuple[str, ...] = (
+    "cabin_moonshine",
+    "cabin_vosk",
+    "cabin_onnx",
+    "cabin_torch",
+    "cabin_simcar",
+    "cabin_climate",
+    "cabin_body",
+    "cabin_lights",
+    "cabin_seats",
+    "cabin_media",
+    "cabin_navigation",
+    "cabin_phone",
+    "cabin_status",
+    "cabin_assistance",
+    "cabin_system",
+    "cabin_refusals",
+)
+"""Modules in the order they are loaded; each also stands in pyproject.toml under the entry-point group `cabin`."""
