@@ -51,7 +51,7 @@ def _slot(slot: SlotSpec, value: SlotValue, reading: Reading, vocabulary: Vocabu
         taken.add(k)
         return [vocabulary.ids[f"{slot.name}#{k}"]]
     if slot.kind == "open":
-        words = str(value).split()
+        words = vocabulary.read(str(value)).words
         for first in range(len(reading.words) - len(words) + 1):
             if words and reading.words[first : first + len(words)] == words:
                 return [vocabulary.ids[f"open:{slot.name}"], *reading.token_span(first, first + len(words))]

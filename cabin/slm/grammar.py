@@ -161,5 +161,5 @@ class CallGrammar:
         ends = {start: at for at, start in enumerate(reading.word_starts)} | {len(reading.tokens): len(reading.words)}
         first, stop = next((first, ends[at]) for first, at in state.heads if at in ends)
         call = state.calls[-1]
-        words = " ".join(reading.words[first:stop])
+        words = reading.phrase(first, stop)
         return replace(self._put(state, replace(call, slots=(*call.slots, (cast(str, state.copying), words)))), copying=None, heads=())

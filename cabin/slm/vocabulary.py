@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ __all__ = ["MAX_NUMBERS", "REFUSALS", "Reading", "Vocabulary", "control_tokens"]
 REFUSALS = ("out_of_scope", "question", "chatter", "impossible", "unclear")
 MAX_NUMBERS = 6
 """How many numbers of one utterance a call can point at."""
+
+_POSSESSIVE = re.compile(r"(\w)'s\b")
+"""A name ends before its possessive: "adele's album"."""
 
 _WORD_MARK = "\u0120"
 """Byte-level BPE writes the space before a word as this letter (Radford et al. 2019)."""
@@ -45,16 +49,21 @@ class Reading:
 
     def __init__(self, text: str, tokenizer: Tokenizer) -> None:
         self.text = normalize(text)
-        self.words = self.text.split()
+        self.words = _POSSESSIVE.sub(r"\1 's", self.text).split()
         encoding = tokenizer.encode(f" {self.text}", add_special_tokens=False)
         self.tokens: list[int] = encoding.ids if self.words else []
-        self.word_starts = [at for at, token in enumerate(encoding.tokens) if token.startswith(_WORD_MARK)] if self.words else []
+        pieces = encoding.tokens if self.words else []
+        self.word_starts = [at for at, piece in enumerate(pieces) if piece.startswith(_WORD_MARK) or piece == "'s"]
         """Token index of each word's first token; as long as `words`."""
 
     @cached_property
     def numbers(self) -> tuple[NumberSpan, ...]:
         """The numbers that calls can point at."""
         return tuple(find_numbers(self.words)[:MAX_NUMBERS])
+
+    def phrase(self, first_word: int, last_word: int) -> str:
+        """Return words[first_word:last_word] as they were said."""
+        return " ".join(self.words[first_word:last_word]).replace(" 's", "'s")
 
     def token_span(self, first_word: int, last_word: int) -> list[int]:
         """Return the tokens of words[first_word:last_word]."""

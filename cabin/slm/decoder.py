@@ -1,0 +1,74 @@
+"""Constrained greedy decoding: the automaton says what may follow, the model chooses, forced tokens cost nothing."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from cabin.slm.backend import InferenceBackend
+from cabin.slm.embedding import TokenTable
+from cabin.slm.grammar import CallGrammar, State
+from cabin.slm.vocabulary import Reading
+
+__all__ = ["Choice", "Decoded", "decode"]
+
+_MAX_STEPS = 96
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One point where the model had more than one way to go on."""
+
+    token: int
+    log_prob: float
+    """Natural logarithm of the chosen token's share among the allowed ones."""
+    runner_up: int
+    """The second best token."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What was written, and how sure the model was at each choice."""
+
+    state: State
+    choices: tuple[Choice, ...]
+    prefill_ms: float
+    decode_ms: float
+
+    @property
+    def log_prob(self) -> float:
+        """Of the whole writing: the sum over the choices made."""
+        return math.fsum(choice.log_prob for choice in self.choices)
+
+
+def decode(reading: Reading, grammar: CallGrammar, table: TokenTable, backend: InferenceBackend) -> Decoded:
+    """Write the calls of an utterance. Tokens without alternative are fed together with the next choice's token."""
+    begun = time.perf_counter()
+    backend.start()
+    pending = [*reading.tokens, grammar.vocabulary.ids["call"]]
+    state, choices = grammar.start(), []
+    prefill_ms = 0.0
+    for _ in range(_MAX_STEPS):
+        allowed = grammar.allowed(state, reading)
+        if not allowed:
+            break
+        if len(allowed) > 1:
+            hidden = backend.step(table.embed(pending))[-1]
+            prefill_ms = prefill_ms or 1e3 * (time.perf_counter() - begun)
+            pending = []
+            choices.append(_choose(table.score(hidden, allowed), allowed))
+        token = choices[-1].token if len(allowed) > 1 else allowed[0]
+        pending.append(token)
+        state = grammar.advance(state, token, reading)
+    return Decoded(state, tuple(choices), prefill_ms, 1e3 * (time.perf_counter() - begun) - prefill_ms)
+
+
+def _choose(scores: np.ndarray[tuple[int], np.dtype[np.float32]], allowed: list[int]) -> Choice:
+    shifted = scores.astype(np.float64) - float(scores.max())
+    log_total = math.log(float(np.exp(shifted).sum()))
+    order = np.argpartition(shifted, -2)[-2:]
+    best, second = sorted((int(at) for at in order), key=lambda at: -float(shifted[at]))
+    return Choice(allowed[best], float(shifted[best]) - log_total, allowed[second])

@@ -1,0 +1,145 @@
+"""A model folder: what is in it, written whole or not at all, and checked by SHA-256 each time it is loaded.
+
+    model.json          architecture, control tokens, call specification, where it came from
+    manifest.json       SHA-256 and size of every other file
+    tokenizer.json      byte-level BPE
+    tokens.npy          token table, one row a token; token_scales.npy its scales
+    decoder.onnx        (INT8 and others) the decoder; or weights.npz (FP32 source)
+    quantization.json   the quantization report;   calibration.json   confidence
+    README.md           the card: sources, licences, figures
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cabin.errors import ModelError, Problem
+from cabin.slm.architecture import Architecture
+from cabin.slm.callspec import CallSpec
+
+__all__ = ["Calibration", "ModelInfo", "read_calibration", "read_info", "sha256", "verify", "write_folder"]
+
+_REBUILD = "Build it again with `cabin model build`, or restore the folder from its source."
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How raw probabilities become confidence, and from which confidence on a command acts."""
+
+    temperature: float = 1.0
+    """Log-probabilities are divided by it (Guo et al. 2017, arXiv 1706.04599)."""
+    act: float = 0.0
+    """Below it nothing is done and the refusal is `unclear`."""
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """model.json."""
+
+    architecture: Architecture
+    control: tuple[str, ...]
+    spec: CallSpec
+    number_format: str
+    provenance: dict[str, Any]
+    """Base model, training steps, seed, data counts, date."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as JSON would hold them."""
+        return {
+            "format": 1,
+            "architecture": self.architecture.to_json(),
+            "number_format": self.number_format,
+            "control": list(self.control),
+            "spec": self.spec.to_json(),
+            "provenance": self.provenance,
+        }
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_folder(target: Path, fill: Callable[[Path], None]) -> None:
+    """Make the folder `target`: `fill` writes into a new one beside it, a manifest is added, then the two change places.
+
+    Whatever goes wrong (full disk, Ctrl-C), `target` is what it was. Raises ModelError when the disk does not take it.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        fill(part)
+        files = {path.name: {"sha256": sha256(path), "bytes": path.stat().st_size} for path in sorted(part.iterdir())}
+        (part / "manifest.json").write_text(json.dumps({"files": files}, indent=1) + "\n", encoding="utf-8")
+        part.chmod(0o755)
+        old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent)) if target.exists() else None
+        if old is not None:
+            os.replace(target, old / "model")
+        os.replace(part, target)
+        if old is not None:
+            shutil.rmtree(old)
+    except OSError as error:
+        raise ModelError(
+            Problem("the model could not be written", where=str(target), seen=str(error), hint="The folder is as it was before.")
+        ) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def read_info(folder: Path) -> ModelInfo:
+    """Read model.json. Raises ModelError when the folder is no model."""
+    path = folder / "model.json"
+    if not folder.is_dir():
+        raise ModelError(Problem("no such model folder", where=str(folder), hint="Check --model, or build one with `cabin model build`."))
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        return ModelInfo(
+            Architecture.from_json(fields["architecture"]),
+            tuple(fields["control"]),
+            CallSpec.from_json(fields["spec"]),
+            fields["number_format"],
+            fields["provenance"],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            Problem("not a model folder", where=str(path), seen=f"{type(error).__name__}: {error}", expected="model.json of cabin", hint=_REBUILD)
+        ) from error
+
+
+def read_calibration(folder: Path) -> Calibration:
+    """Read calibration.json; without one, probabilities are taken as they are."""
+    path = folder / "calibration.json"
+    if not path.is_file():
+        return Calibration()
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    return Calibration(float(fields["temperature"]), float(fields["act"]))
+
+
+def verify(folder: Path) -> None:
+    """Compare every file with the manifest. Raises ModelError naming each that is missing, truncated or altered."""
+    path = folder / "manifest.json"
+    try:
+        files = json.loads(path.read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(Problem("the model has no readable manifest", where=str(path), seen=str(error), hint=_REBUILD)) from error
+    problems = []
+    for name, known in files.items():
+        file = folder / name
+        if not file.is_file():
+            problems.append(Problem("model file is missing", where=str(file), hint=_REBUILD))
+        elif file.stat().st_size != known["bytes"]:
+            size = f"{file.stat().st_size} bytes"
+            problems.append(Problem("model file is truncated or grown", str(file), size, f"{known['bytes']} bytes", _REBUILD))
+        elif (found := sha256(file)) != known["sha256"]:
+            problems.append(Problem("model file was altered", str(file), f"SHA-256 {found}", f"SHA-256 {known['sha256']}", _REBUILD))
+    if problems:
+        raise ModelError(problems)

@@ -1,0 +1,150 @@
+"""From a text to commands: the language model under its automaton, with the last word kept by arithmetic.
+
+The model says which number a command takes; whether that number is in range and its unit fits is checked here. Sentences of
+devices that the model was not built for are understood when one of their own templates matches exactly.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from cabin.catalog.schema import Catalog
+from cabin.messages import Command, Parse, Refusal, SlotValue
+from cabin.slm.backend import InferenceBackend
+from cabin.slm.callspec import CallSpec
+from cabin.slm.decoder import Decoded, decode
+from cabin.slm.embedding import TokenTable
+from cabin.slm.grammar import Call, CallGrammar
+from cabin.slm.package import Calibration, ModelInfo, read_calibration, read_info, verify
+from cabin.slm.text import MAX_CHARACTERS
+from cabin.slm.vocabulary import Reading, Vocabulary
+
+__all__ = ["IntentParser", "TextMatcher"]
+
+
+class TextMatcher(Protocol):
+    """Understands whole sentences by exact templates."""
+
+    def match(self, text: str) -> tuple[Command, ...] | None:
+        """Return the commands of a sentence, or None."""
+        ...
+
+
+class IntentParser:
+    """Text in, commands or a reason for none out; not thread-safe."""
+
+    def __init__(
+        self,
+        info: ModelInfo,
+        vocabulary: Vocabulary,
+        table: TokenTable,
+        backend: InferenceBackend,
+        *,
+        spec: CallSpec | None = None,
+        calibration: Calibration | None = None,
+        matcher: TextMatcher | None = None,
+    ) -> None:
+        self.info = info
+        self.spec = spec or info.spec
+        self._grammar = CallGrammar(self.spec, vocabulary)
+        self._vocabulary = vocabulary
+        self._table = table
+        self._backend = backend
+        self._calibration = calibration or Calibration()
+        self._matcher = matcher
+
+    @classmethod
+    def load(
+        cls,
+        folder: Path,
+        catalog: Catalog | None = None,
+        *,
+        backend: Callable[[Path, int], InferenceBackend] | None = None,
+        matcher: TextMatcher | None = None,
+        threads: int = 1,
+    ) -> IntentParser:
+        """Load a model folder; number ranges and units are the catalog's.
+
+        `backend` makes the engine (default: ONNX Runtime). Raises ModelError when the folder is missing, truncated or altered.
+        """
+        from tokenizers import Tokenizer
+
+        info = read_info(folder)
+        verify(folder)
+        if backend is None:
+            from cabin_onnx.backend import OnnxBackend
+
+            backend = OnnxBackend
+        spec = info.spec.bounded_by(CallSpec.from_catalog(catalog)) if catalog is not None else info.spec
+        vocabulary = Vocabulary(Tokenizer.from_file(str(folder / "tokenizer.json")), info.control)
+        table = TokenTable.load(folder)
+        return cls(
+            info,
+            vocabulary,
+            table,
+            backend(folder, threads),
+            spec=spec,
+            calibration=read_calibration(folder),
+            matcher=matcher,
+        )
+
+    def parse(self, text: str) -> Parse:
+        """Understand one utterance. Never raises for any text: what makes no sense is refused as `unclear`."""
+        begun = time.perf_counter()
+        if len(text) > MAX_CHARACTERS:
+            return Parse(text, refused="unclear", ms={"total": 1e3 * (time.perf_counter() - begun)})
+        reading = self._vocabulary.read(text)
+        if not reading.words:
+            return Parse(text, refused="unclear", ms={"total": 1e3 * (time.perf_counter() - begun)})
+        commands = self._matcher.match(reading.text) if self._matcher is not None else None
+        if commands:
+            return Parse(text, commands, ms={"total": 1e3 * (time.perf_counter() - begun)})
+        decoded = decode(reading, self._grammar, self._table, self._backend)
+        ms = {"prefill": decoded.prefill_ms, "decode": decoded.decode_ms, "total": 1e3 * (time.perf_counter() - begun)}
+        confidence = math.exp(decoded.log_prob / self._calibration.temperature)
+        commands, refused = self._judge(reading, decoded, confidence)
+        return Parse(text, commands, refused, confidence, ms)
+
+    def _judge(self, reading: Reading, decoded: Decoded, confidence: float) -> tuple[tuple[Command, ...], Refusal | None]:
+        state = decoded.state
+        if state.refused is not None:
+            return (), state.refused
+        if not state.done:
+            return (), "unclear"
+        commands: list[Command] = []
+        for call in state.calls:
+            slots = self._slots(call, reading)
+            if isinstance(slots, str):
+                return (), slots
+            command = Command(call.intent, slots, confidence)
+            if not any(known.intent == command.intent and known.slots == slots for known in commands):
+                commands.append(command)
+        if confidence < self._calibration.act:
+            return (), self._doubt(decoded)
+        return tuple(commands), None
+
+    def _doubt(self, decoded: Decoded) -> Refusal:
+        """Return why an unsure reading is refused: the refusal that the model nearly chose, else that it is unclear."""
+        name = self._vocabulary.name(decoded.choices[0].runner_up)
+        kind, _, reason = name.partition(":")
+        return reason if kind == "refuse" else "unclear"  # type: ignore[return-value]
+
+    def _slots(self, call: Call, reading: Reading) -> dict[str, SlotValue] | Refusal:
+        """Return the slots with their unit; or the refusal when a number is out of range or its unit does not fit."""
+        slots = dict(call.slots)
+        row = {slot.name: slot for slot in self.spec.slots[call.intent]}
+        units = self.spec.units.get(call.intent, ())
+        for name, k in call.pointers:
+            number = reading.numbers[k]
+            if not row[name].minimum <= number.value <= row[name].maximum:
+                return "impossible"
+            if number.unit in units:
+                slots["unit"] = number.unit
+            elif number.unit is not None:
+                return "unclear"
+        missing = [slot.name for slot in row.values() if slot.required and slot.name not in slots]
+        return "unclear" if missing else slots

@@ -1,0 +1,87 @@
+"""Quantizes the intent model for ONNX Runtime."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cabin.errors import ModelError, Problem
+from cabin.quantization.mapping import quantize
+from cabin.quantization.report import QuantizationReport, tensor_error
+from cabin.quantization.scheme import Scheme
+from cabin.slm.package import read_info, write_folder
+from cabin_onnx.formats import FormatWriter
+from cabin_onnx.graph import build_graph
+
+__all__ = ["OnnxQuantizer"]
+
+_KEPT = ("tokenizer.json", "calibration.json", "LICENSE", "NOTICE")
+
+
+class OnnxQuantizer:
+    """A Quantizer that writes decoder.onnx and the token table."""
+
+    name = "onnx"
+
+    def schemes(self) -> tuple[str, ...]:
+        """Return the number formats that it writes."""
+        return ("fp32", "fp16", "int8", "int4")
+
+    def quantize(self, source: Path, target: Path, scheme: Scheme) -> QuantizationReport:
+        """Read the FP32 folder `source` (weights.npz), write `target` whole or not at all, and report."""
+        import onnx
+
+        if scheme.bits == 4 and scheme.granularity != "group":
+            raise ModelError(
+                Problem("int4 needs a scale a group of weights", "--granularity", scheme.granularity, "group:N", "Try --granularity group:32.")
+            )
+        info = read_info(source)
+        try:
+            with np.load(source / "weights.npz") as stored:
+                weights = {name: stored[name] for name in stored.files}
+        except (OSError, ValueError) as error:
+            raise ModelError(
+                Problem("no FP32 weights to quantize", str(source / "weights.npz"), str(error), hint="Give the folder of `cabin model build --keep-fp32`.")
+            ) from error
+        writer = FormatWriter(scheme)
+        graph = build_graph(info.architecture, weights, writer)
+        rows, scales, table_scheme = _table(weights["embed_tokens.weight"], scheme)
+        real = rows.astype(np.float32) * scales[:, None]
+        writer.errors.append(tensor_error("embed_tokens", weights["embed_tokens.weight"], real, rows.nbytes + scales.nbytes))
+        report = QuantizationReport(
+            scheme, self.name, sum(w.nbytes for w in weights.values()), 0, tuple(writer.errors), {"token_table": table_scheme.name}
+        )
+
+        def fill(folder: Path) -> None:
+            nonlocal report
+            onnx.save(graph, str(folder / "decoder.onnx"))
+            np.save(folder / "tokens.npy", rows)
+            np.save(folder / "token_scales.npy", scales)
+            for name in _KEPT:
+                if (source / name).is_file():
+                    shutil.copyfile(source / name, folder / name)
+            named = dataclasses.replace(info, number_format=scheme.name)
+            (folder / "model.json").write_text(json.dumps(named.to_json(), indent=1) + "\n", encoding="utf-8")
+            size = sum((folder / name).stat().st_size for name in ("decoder.onnx", "tokens.npy", "token_scales.npy"))
+            report = dataclasses.replace(report, bytes_after=size)
+            report.write(folder / "quantization.json")
+
+        write_folder(target, fill)
+        return report
+
+
+def _table(table: NDArray[np.float32], scheme: Scheme) -> tuple[NDArray[np.generic], NDArray[np.float32], Scheme]:
+    """Return rows, scales and scheme of the token table; below 8 bits it stays at 8: a row is read alone, so it costs no time."""
+    ones = np.ones(len(table), np.float32)
+    if scheme.bits == 32:
+        return table, ones, scheme
+    if scheme.bits == 16:
+        return table.astype(np.float16), ones, scheme
+    per_row = Scheme("int8", "channel")
+    small = quantize(table, per_row)
+    return small.values, small.scales[:, 0], per_row
