@@ -93,6 +93,8 @@ class Intent:
     zones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Value of slot position -> path fragments for {place}; key "default" when no position is said."""
     plugin: str = ""
+    device_title: str = ""
+    """What replies call the device: "window"."""
 
     @property
     def device(self) -> str:
