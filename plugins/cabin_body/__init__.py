@@ -1,6 +1,6 @@
 """What opens, locks, folds and wipes: windows, roof, doors, mirrors, wipers, horn, alarm.
 
-Most of it is its catalog. Four things are more than setting signals, and so Python: a press of the horn and of the washer
+Most of it is its catalog. Three things are more than setting signals, and so Python: a press of the horn or the washer
 (momentary.py), the next wiper speed (wiper.py), and one answer about all doors (doors.py).
 """
 
@@ -27,10 +27,9 @@ def catalog_dirs() -> list[Path]:
 def register_actions(register: Register[Action]) -> None:
     """Offer what the catalog names in `action:`."""
     from cabin_body.doors import tell_doors
-    from cabin_body.momentary import press_horn, press_washer
+    from cabin_body.momentary import press
     from cabin_body.wiper import step_wipers
 
-    register("press_horn", press_horn, "sound the horn for a moment")
-    register("press_washer", press_washer, "run the washer for a moment")
+    register("press", press, "hold what the case sets for a moment: horn, washer")
     register("step_wipers", step_wipers, "the next faster or slower wiper mode")
     register("tell_doors", tell_doors, "one sentence about which doors are open or unlocked")

@@ -1,50 +1,51 @@
 """Buttons that are pressed for a moment: the horn and the windscreen washer.
 
-A signal that was set stays set; so these set it, wait, and let go again, whatever happens in between.
+A signal that was set stays set; so this sets it, waits, and lets go again, whatever happens in between.
 """
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
+from cabin.errors import VehicleError
 from cabin.vehicle.action import ActionResult
-from cabin_body.setting import WRITE_DEADLINE_MS, set_signal
+from cabin_body.setting import READ_BACK_MS, WRITE_DEADLINE_MS, set_signal
 
 if TYPE_CHECKING:
     from cabin.catalog.schema import Intent
-    from cabin.messages import Command, SignalChange
+    from cabin.messages import Command
     from cabin.vehicle.interface import VehicleInterface
 
-__all__ = ["press_horn", "press_washer"]
+__all__ = ["press"]
 
-HORN = "Vehicle.Body.Horn.IsActive"
-WASHER = "Vehicle.Body.Windshield.{place}.Washer.IsActive"
-
-HORN_S = 0.3
-"""One clear beep."""
-
-WASHER_S = 0.6
-"""Enough for one wipe."""
+HELD_MS = 300.0
+"""One clear beep, one squirt."""
 
 
-def press_horn(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:
-    """Sound the horn once. Raises VehicleError when the car does not do it."""
-    return ActionResult(changes=_press(vehicle, [HORN], HORN_S))
+def press(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:
+    """Hold what the intent's case sets for a moment, then set each to false.
 
-
-def press_washer(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:
-    """Run the washer of the windows asked for. Raises VehicleError when the car does not do it."""
-    places = intent.zones[str(command.slots.get("position", "default"))]
-    return ActionResult(changes=_press(vehicle, [WASHER.format(place=place) for place in places], WASHER_S))
-
-
-def _press(vehicle: VehicleInterface, paths: list[str], duration_s: float) -> tuple[SignalChange, ...]:
-    """Hold the signals for `duration_s` and release every one, even those whose press failed."""
+    Raises VehicleError when the car does not do it; whatever was pressed is released first.
+    """
+    places = intent.zones.get(str(command.slots.get("position", "default")), ())
+    paths = [path.replace("{place}", place) for path in intent.cases[0].set for place in (places or ("",))]
+    paths = list(dict.fromkeys(paths))
     try:
         changes = tuple(set_signal(vehicle, path, True) for path in paths)
-        time.sleep(duration_s)
+        # Not a sleep: waiting passes time on the car's own clock, even on a simulated car's.
+        vehicle.wait_for(paths[0], False, HELD_MS)
     finally:
-        for path in paths:
-            vehicle.write(path, False, WRITE_DEADLINE_MS)
-    return changes
+        failures = [error for path in paths if (error := _release(vehicle, path)) is not None]
+    if failures:
+        raise failures[0]
+    return ActionResult(changes=changes)
+
+
+def _release(vehicle: VehicleInterface, path: str) -> VehicleError | None:
+    """Let go, and hand back why not instead of raising, so that the next one is let go too."""
+    try:
+        vehicle.write(path, False, WRITE_DEADLINE_MS)
+        vehicle.wait_for(path, False, READ_BACK_MS)
+    except VehicleError as error:
+        return error
+    return None
