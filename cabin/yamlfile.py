@@ -23,7 +23,7 @@ from yaml._yaml import CParser
 
 from cabin.errors import ConfigError, Problem
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "Node", "Scalar", "load_yaml", "parse_yaml"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Node", "Scalar", "load_yaml", "parse_scalar", "parse_yaml"]
 
 MAX_BYTES = 8 * 1024 * 1024
 """Larger files are refused before they are read: no configuration or catalog comes near it."""
@@ -68,8 +68,8 @@ class Node:
 
     @property
     def where(self) -> str:
-        """file:line of the key (or of the value in a list), as `Problem.where` wants it."""
-        return f"{self.file}:{self.key_line}"
+        """file:line of the key (or of the entry of a list), as `Problem.where` wants it; no line when in no file."""
+        return f"{self.file}:{self.key_line}" if self.key_line else str(self.file)
 
     @property
     def kind(self) -> str:
@@ -212,7 +212,7 @@ class _Composer:
             self._take_key(event, plain)
         else:
             text = event.value
-            self._add(_scalar(text) if plain else text, event, text)
+            self._add(parse_scalar(text) if plain else text, event, text)
 
     def _open(self, value: Any, event: Any) -> None:
         self._check_properties(event)
@@ -277,7 +277,7 @@ class _Composer:
         self.problems.append(Problem(what, where=f"{self.file}:{event.start_mark.line + 1}", seen=seen, hint=hint))
 
 
-def _scalar(text: str) -> Scalar:
+def parse_scalar(text: str) -> Scalar:
     """Decide what a scalar without quotes means."""
     if text in _NULLS:
         return None

@@ -16,7 +16,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
+
+from cabin.config.fields import Bounds
 
 __all__ = ["Fault", "Guard", "GuardResult", "GuardSettings", "PluginRecord", "State"]
 
@@ -29,14 +31,14 @@ State = str
 
 @dataclass(frozen=True)
 class GuardSettings:
-    """Section `guard` of cabin.yaml: how long plugins may take and how often they may fail."""
+    """How long plugins may take and how often they may fail."""
 
-    load_budget_ms: float = 2000.0
+    load_budget_ms: Annotated[float, Bounds(1, 60_000)] = 2000.0
     """For importing a plugin and for each hook called once while loading."""
-    call_budget_ms: float = 50.0
+    call_budget_ms: Annotated[float, Bounds(1, 60_000)] = 50.0
     """For each hook called for a command or a change."""
-    faults_allowed: int = 3
-    """With this many faults a plugin is quarantined for the rest of the run."""
+    faults_allowed: Annotated[int, Bounds(1, 1000)] = 3
+    """A plugin with this many faults is quarantined for the rest of the run."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,118 @@
+"""What can be configured. Each class is a section; each field's default is what holds when no file says otherwise.
+
+A field works or does not exist: whoever adds one here uses it in the same change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from cabin.audio.endpoint import EndpointConfig
+from cabin.config.fields import Bounds
+from cabin.plugins.guard import GuardSettings
+from cabin.vehicle.units import UnitSettings
+
+__all__ = [
+    "MISPLACED_KEYS",
+    "OBSOLETE_KEYS",
+    "Budgets",
+    "CabinConfig",
+    "ParserConfig",
+    "RecognizerConfig",
+    "VehicleConfig",
+]
+
+
+@dataclass(frozen=True)
+class RecognizerConfig:
+    """Speech recognition."""
+
+    name: str = "moonshine"
+    """The recognizer: one that a plugin registered (`cabin plugins`)."""
+    model: str = "moonshine-base-en"
+    """Its model: a name of `cabin models list`."""
+    n_best: Annotated[int, Bounds(1, 20)] = 1
+    """How many readings of an utterance the recognizer gives at most."""
+    threads: Annotated[int, Bounds(1, 64)] = 1
+    """Processor threads of the recognizer."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The recognizer's own settings; its plugin's page says which."""
+
+
+@dataclass(frozen=True)
+class ParserConfig:
+    """The intent parser: the small language model."""
+
+    model: str = "intent"
+    """The folder of the model among the models."""
+    backend: str = "onnx"
+    """What runs it: an inference backend that a plugin registered (`cabin plugins`)."""
+    threads: Annotated[int, Bounds(1, 64)] = 1
+    """Processor threads of the parser."""
+
+
+@dataclass(frozen=True)
+class CabinConfig:
+    """cabin.yaml."""
+
+    recognizer: RecognizerConfig = field(default_factory=RecognizerConfig)
+    endpoint: EndpointConfig = field(default_factory=EndpointConfig)
+    parser: ParserConfig = field(default_factory=ParserConfig)
+    guard: GuardSettings = field(default_factory=GuardSettings)
+    plugins: Mapping[str, Any] = field(default_factory=dict)
+    """A section for each plugin that registered one: its name -> its frozen dataclass."""
+
+
+@dataclass(frozen=True)
+class VehicleConfig:
+    """vehicle.yaml."""
+
+    interface: str = "simulated"
+    """How the car is reached: a vehicle interface that a plugin registered (`cabin plugins`)."""
+    units: UnitSettings = field(default_factory=UnitSettings)
+    """Used where the car does not tell its own."""
+    write_deadline_ms: Annotated[float, Bounds(1, 60_000)] = 500.0
+    """A write that the car has not taken by then never acts."""
+    read_back_ms: Annotated[float, Bounds(1, 600_000)] = 10_000.0
+    """How long a signal may take to reach its target; past it the outcome is "unconfirmed"."""
+    interfaces: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The own section of each vehicle interface, by its name."""
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """budgets/*.yaml: what one kind of hardware must keep. Measured pinned to one core, plugins included."""
+
+    endpoint_to_signal_p50_ms: Annotated[float, Bounds(0)] = 40.0
+    """From the decision that speech ended to the signal written, median."""
+    endpoint_to_signal_p95_ms: Annotated[float, Bounds(0)] = 200.0
+    """The same, 95th percentile."""
+    speech_to_signal_p95_ms: Annotated[float, Bounds(0)] = 700.0
+    """From the last sound of speech to the signal written, 95th percentile."""
+    parser_p50_ms: Annotated[float, Bounds(0)] = 25.0
+    """The intent parser alone on an utterance of 12 words, median."""
+    parser_p95_ms: Annotated[float, Bounds(0)] = 60.0
+    """The same, 95th percentile."""
+    resident_mib: Annotated[float, Bounds(0)] = 300.0
+    """Resident memory with recognizer and parser loaded."""
+    resident_growth_mib: Annotated[float, Bounds(0)] = 1.0
+    """Growth of resident memory over a thousand utterances."""
+    idle_processor_percent: Annotated[float, Bounds(0, 100)] = 2.0
+    """Of one core, while nobody speaks."""
+    ready_s: Annotated[float, Bounds(0)] = 2.0
+    """From start to ready."""
+
+
+OBSOLETE_KEYS: dict[str, str] = {}
+"""Key path of cabin.yaml that no longer exists -> what to write instead, with the version it went in."""
+
+MISPLACED_KEYS: dict[str, str] = {
+    "vehicle": "The car is configured in vehicle.yaml.",
+    "policy": "What may be done when is configured in policy.yaml.",
+    "budgets": "Budgets are configured in budgets/*.yaml.",
+    "catalog": "Catalogs belong to plugins; --catalog DIR replaces them.",
+    "catalogs": "Catalogs belong to plugins; --catalog DIR replaces them.",
+}
+"""Sections that people look for in cabin.yaml -> where they are."""
