@@ -127,7 +127,7 @@ def _number(slot: str, sign: int, spec: SignalSpec, slots: Mapping[str, SlotValu
     if not in_range(spec, target) and not (is_integer(spec) and in_range(spec, float(rounded))):
         ends = [None if end is None else sign * _spoken(end, unit, spec) for end in (low, high)]
         least, most = ends if sign > 0 else ends[::-1]
-        raise CannotAct("out_of_range", slot=slot, seen=value, low=least, high=most, unit=unit)
+        raise CannotAct("out_of_range", slot=slot, seen=value, low=least, high=most, unit=unit or spec.unit)
     return Computed(rounded, unit=unit)
 
 
