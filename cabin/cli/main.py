@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from cabin import __version__
 from cabin.cli.app import App
@@ -83,6 +84,14 @@ class CabinGroup(click.Group):
         if added:
             with formatter.section("Commands of plugins"):
                 formatter.write_dl([(name, command.get_short_help_str(80)) for name, command in sorted(added.items())])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands without importing them, and the options once a dash is written."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        named = {name: summary for name, (_, summary) in COMMANDS.items()}
+        named |= {name: command.get_short_help_str() for name, command in self._plugin_commands(ctx).items()}
+        return [CompletionItem(name, help=text) for name, text in named.items() if name.startswith(incomplete)]
 
     def _plugin_commands(self, ctx: click.Context) -> dict[str, click.Command]:
         return ctx.ensure_object(App).plugins.commands(reserved=COMMANDS)
