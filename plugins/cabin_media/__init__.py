@@ -9,11 +9,9 @@ from cabin.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from cabin.hookspecs import Register
-    from cabin.messages import Command, Verdict
     from cabin.vehicle.action import Action
-    from cabin.vehicle.interface import VehicleInterface
 
-__all__ = ["catalog_dirs", "check_policy", "register_actions"]
+__all__ = ["catalog_dirs", "register_actions"]
 
 
 @hookimpl
@@ -29,11 +27,3 @@ def register_actions(register: Register[Action]) -> None:
 
     register("media_play", actions.play, "ask the media player for a song, artist, album, playlist, genre or source")
     register("radio_tune", actions.tune, "tune to a number said without its unit: FM below 200, AM above")
-
-
-@hookimpl
-def check_policy(command: Command, vehicle: VehicleInterface) -> Verdict | None:
-    """Forbid the television while the car moves."""
-    from cabin_media.policy import television_stands
-
-    return television_stands(command, vehicle)

@@ -1,4 +1,4 @@
-"""Media actions that setting signals by slots cannot say: a request of many optional parts, and a number without its unit.
+"""Media actions that setting signals by slots cannot say: many optional parts, a number without its unit.
 
 `Vehicle.Cabin.Infotainment.Media.Request.*` is what the head unit's own player acts on. A request writes all of its
 parts, the ones not said as empty text, so that nothing of an earlier request is left in it.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cabin.errors import Problem, VehicleError
 from cabin.messages import SignalChange
 from cabin.vehicle.action import ActionResult
-from cabin.vehicle.signals import bounds, in_range
+from cabin.vehicle.signals import bounds, in_range, same_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,10 @@ __all__ = ["REQUEST", "VSS_SOURCES", "play", "tune"]
 
 _MEDIA = "Vehicle.Cabin.Infotainment.Media"
 
-REQUEST = {slot: f"{_MEDIA}.Request.{slot.capitalize()}" for slot in "song artist album playlist genre query source".split()}
+REQUEST = {
+    slot: f"{_MEDIA}.Request.{slot.capitalize()}"
+    for slot in ("song", "artist", "album", "playlist", "genre", "query", "source")
+}
 """Slot of media.play -> the request signal it is written to."""
 
 VSS_SOURCES = {
@@ -49,7 +52,7 @@ _FM_BELOW = 200.0
 _DEADLINE_MS = 500.0
 
 
-def play(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:
+def play(command: Command, _intent: Intent, vehicle: VehicleInterface) -> ActionResult:
     """Write the whole request, choose the source if one was said, and start. Raises VehicleError."""
     said = {slot: str(command.slots.get(slot, "")) for slot in REQUEST}
     targets: dict[str, SignalValue] = {path: said[slot] for slot, path in REQUEST.items()}
@@ -57,8 +60,7 @@ def play(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionR
         targets[f"{_MEDIA}.Played.Source"] = VSS_SOURCES[said["source"]]
     targets[f"{_MEDIA}.Played.PlaybackRate"] = 1.0
     targets[f"{_MEDIA}.Action"] = "PLAY"
-    changes = tuple(_write(vehicle, path, value) for path, value in targets.items())
-    return ActionResult(changes=changes, reply=_describe(said))
+    return ActionResult(changes=_set_all(vehicle, targets), reply=_describe(said))
 
 
 def tune(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:
@@ -76,8 +78,9 @@ def tune(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionR
         f"{_MEDIA}.Radio.Station": "",
         path: float(value) if band == "FM" else round(value),
     }
-    changes = tuple(_write(vehicle, target, wanted) for target, wanted in targets.items())
-    return ActionResult(changes=changes, reply=f"Tuning to {value:g} {'megahertz' if band == 'FM' else 'kilohertz'}.")
+    return ActionResult(
+        changes=_set_all(vehicle, targets), reply=f"Tuning to {value:g} {'megahertz' if band == 'FM' else 'kilohertz'}."
+    )
 
 
 def _describe_band(spec: SignalSpec) -> str:
@@ -102,9 +105,14 @@ def _describe(said: Mapping[str, str]) -> str:
     return " ".join(["Playing", *filter(None, parts)]) + "."
 
 
-def _write(vehicle: VehicleInterface, path: str, value: SignalValue) -> SignalChange:
-    """Write one signal and read it back."""
-    before = vehicle.read(path).value
-    vehicle.write(path, value, _DEADLINE_MS)
-    after = vehicle.wait_for(path, value, _DEADLINE_MS).value
-    return SignalChange(path, before, value, after, confirmed=after == value, unit=vehicle.signals()[path].unit)
+def _set_all(vehicle: VehicleInterface, targets: Mapping[str, SignalValue]) -> tuple[SignalChange, ...]:
+    """Write all signals, then read each back: together they take no longer than one. Raises VehicleError."""
+    before = {path: vehicle.read(path).value for path in targets}
+    for path, value in targets.items():
+        vehicle.write(path, value, _DEADLINE_MS)
+    changes = []
+    for path, value in targets.items():
+        spec = vehicle.signals()[path]
+        after = vehicle.wait_for(path, value, _DEADLINE_MS).value
+        changes.append(SignalChange(path, before[path], value, after, same_value(spec, after, value), spec.unit))
+    return tuple(changes)

@@ -26,7 +26,7 @@ _CALCULATING = "The route is not calculated yet."
 _MINUTES_AN_HOUR = 60
 
 
-def next_turn(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:
+def next_turn(_command: Command, _intent: Intent, vehicle: VehicleInterface) -> ActionResult:
     """Tell the next manoeuvre as the navigation words it. Raises VehicleError when the car does not answer."""
     active = vehicle.read(_ACTIVE)
     if not active.value:
@@ -35,7 +35,7 @@ def next_turn(command: Command, intent: Intent, vehicle: VehicleInterface) -> Ac
     return ActionResult(readings=(active, turn), reply=f"{turn.value}." if turn.value else _CALCULATING)
 
 
-def arrival(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:
+def arrival(_command: Command, _intent: Intent, vehicle: VehicleInterface) -> ActionResult:
     """Tell time and distance to the destination. Raises VehicleError when the car does not answer."""
     active = vehicle.read(_ACTIVE)
     if not active.value:
@@ -59,5 +59,7 @@ def _number(signal: Signal) -> float | None:
 def _say_minutes(minutes: float) -> str:
     """Word a time: "1 hour 5 minutes"."""
     hours, rest = divmod(round(minutes), _MINUTES_AN_HOUR)
-    words = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in ((hours, "hour"), (rest, "minute")) if number]
+    words = [
+        f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in ((hours, "hour"), (rest, "minute")) if number
+    ]
     return " ".join(words) or "less than a minute"

@@ -28,4 +28,8 @@ def register_actions(register: Register[Action]) -> None:
     register("clock_time", clock.tell_time, "tell the time of day")
     register("clock_date", clock.tell_date, "tell the date")
     register("car_health", health.tell_health, "tell whether anything needs attention")
-    register("charging_report", health.tell_charging, "tell whether the battery charges, how full it is and how long it takes")
+    register(
+        "charging_report",
+        health.tell_charging,
+        "tell whether the battery charges, how full it is and how long it takes",
+    )

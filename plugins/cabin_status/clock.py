@@ -30,7 +30,7 @@ _MONTHS = (
 _NOON = 12
 
 
-def tell_time(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:
+def tell_time(_command: Command, _intent: Intent, vehicle: VehicleInterface) -> ActionResult:
     """Answer with the local time."""
     try:
         use_24_hours = vehicle.read(TIME_FORMAT).value == "HR_24"
@@ -39,7 +39,7 @@ def tell_time(command: Command, intent: Intent, vehicle: VehicleInterface) -> Ac
     return ActionResult(reply=f"It is {say_time(datetime.now().astimezone(), use_24_hours=use_24_hours)}.")
 
 
-def tell_date(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:
+def tell_date(_command: Command, _intent: Intent, _vehicle: VehicleInterface) -> ActionResult:
     """Answer with the local date."""
     return ActionResult(reply=f"Today is {say_date(datetime.now().astimezone())}.")
 

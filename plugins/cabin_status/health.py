@@ -20,7 +20,10 @@ _POWERTRAIN = "Vehicle.Powertrain"
 
 CHECKS: dict[str, tuple[Callable[[SignalValue], bool], str]] = {
     "Vehicle.Service.IsServiceDue": (lambda value: value is True, "a service is due"),
-    "Vehicle.Diagnostics.DTCCount": (lambda value: not isinstance(value, str) and value > 0, "there are fault codes stored"),
+    "Vehicle.Diagnostics.DTCCount": (
+        lambda value: not isinstance(value, str) and value > 0,
+        "there are fault codes stored",
+    ),
     f"{_POWERTRAIN}.CombustionEngine.EngineOil.Level": (
         lambda value: value in ("CRITICALLY_LOW", "LOW", "CRITICALLY_HIGH"),
         "the oil level is not right",
@@ -45,10 +48,14 @@ CHARGING = {
 """What the answer about charging is made of."""
 
 
-def tell_health(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:
-    """Name what needs attention, or say that all that could be read is well. Raises VehicleError when the car does not answer."""
+def tell_health(_command: Command, _intent: Intent, vehicle: VehicleInterface) -> ActionResult:
+    """Name what needs attention, or say that nothing does. Raises VehicleError when the car does not answer."""
     readings = [signal for signal in (_read(vehicle, path) for path in CHECKS) if signal is not None]
-    wrong = [CHECKS[signal.path][1] for signal in readings if signal.value is not None and CHECKS[signal.path][0](signal.value)]
+    wrong = [
+        CHECKS[signal.path][1]
+        for signal in readings
+        if signal.value is not None and CHECKS[signal.path][0](signal.value)
+    ]
     known = [signal for signal in readings if signal.value is not None]
     if not known:
         return ActionResult(readings=tuple(readings), reply="The car does not tell its state.")
@@ -58,8 +65,8 @@ def tell_health(command: Command, intent: Intent, vehicle: VehicleInterface) -> 
     return ActionResult(readings=tuple(readings), reply=f"{text[0].upper()}{text[1:]}.")
 
 
-def tell_charging(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:
-    """Say whether the battery charges, how full it is, and the time left. Raises VehicleError when the car does not answer."""
+def tell_charging(_command: Command, _intent: Intent, vehicle: VehicleInterface) -> ActionResult:
+    """Say whether the battery charges, how full it is and how long it takes. Raises VehicleError."""
     found = {part: _read(vehicle, path) for part, path in CHARGING.items()}
     readings = tuple(signal for signal in found.values() if signal is not None)
     values = {part: signal.value if signal else None for part, signal in found.items()}

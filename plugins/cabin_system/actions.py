@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["answer_only"]
 
 
-def answer_only(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:
+def answer_only(_command: Command, _intent: Intent, _vehicle: VehicleInterface) -> ActionResult:
     """Change and read nothing."""
     return ActionResult()
