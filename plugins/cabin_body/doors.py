@@ -29,22 +29,29 @@ def tell_doors(command: Command, intent: Intent, vehicle: VehicleInterface) -> A
     places = intent.zones[str(command.slots.get("position", "default"))]
     is_open = {place: vehicle.read(DOOR.format(place=place, state="IsOpen")) for place in places}
     is_locked = {place: vehicle.read(DOOR.format(place=place, state="IsLocked")) for place in places}
-    reply = f"{_tell(is_open, 'open', 'closed')} {_tell(is_locked, 'locked', 'unlocked')}"
+    who, how = _tell(is_open, "open", "closed")
+    who_locked, how_locked = _tell(is_locked, "locked", "unlocked")
+    if who == who_locked:
+        reply = f"{_capital(who)} {how} and {how_locked}."
+    else:
+        reply = f"{_capital(who)} {how}. {_capital(who_locked)} {how_locked}."
     return ActionResult(readings=(*is_open.values(), *is_locked.values()), reply=reply)
 
 
-def _tell(signals: dict[str, Signal], when_true: str, when_false: str) -> str:
-    """Say it of all at once where they agree, else name those that are open or unlocked: the ones to see to."""
+def _tell(signals: dict[str, Signal], when_true: str, when_false: str) -> tuple[str, str]:
+    """Return whom to speak of, and what they are.
+
+    All at once where they agree, else those that are open or unlocked: the ones to see to.
+    """
     unknown = [place for place, signal in signals.items() if signal.value is None]
     if unknown:
-        return f"I cannot tell whether {_name(unknown)} {when_true}."
+        return _name(unknown), f"not telling whether {when_true} or {when_false}"
     yes = [place for place, signal in signals.items() if signal.value]
     no = [place for place in signals if place not in yes]
     if not yes or not no:
-        alike = when_true if yes else when_false
-        return f"All doors are {alike}." if len(signals) == len(NAMES) else f"{_capital(_name(list(signals)))} {alike}."
-    odd, word = (yes, when_true) if when_true == "open" else (no, when_false)
-    return f"{_capital(_name(odd))} {word}."
+        who = "all doors are" if len(signals) == len(NAMES) else _name(list(signals))
+        return who, when_true if yes else when_false
+    return (_name(yes), when_true) if when_true == "open" else (_name(no), when_false)
 
 
 def _name(places: list[str]) -> str:

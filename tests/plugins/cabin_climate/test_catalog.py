@@ -9,7 +9,11 @@ import pytest
 
 from cabin.catalog.loader import load_catalog
 from cabin.catalog.schema import Catalog
+from cabin.messages import Command, SignalValue
+from cabin.vehicle.effects import VehicleTimes, carry_out, plan
+from cabin.vehicle.expressions import CannotAct
 from cabin_climate import catalog_dirs
+from cabin_simcar.car import SimulatedCar
 
 # device -> action -> slots, as every catalog, gold file and `cabin parse --json` names them; ! marks what must be said.
 EXPECTED = {
@@ -80,3 +84,68 @@ def test_signals_agree_with_the_standard(catalog: Catalog) -> None:
 
 def test_every_signal_has_a_first_value(catalog: Catalog) -> None:
     assert [path for path, spec in catalog.signals.items() if spec.initial is None] == []
+
+
+def act(car: SimulatedCar, catalog: Catalog, intent: str, **slots: str | float) -> dict[str, SignalValue | None]:
+    """Carry a command out and return what each signal it set holds after."""
+    wanted = plan(Command(intent, slots), catalog.intents[intent], car)
+    carried = carry_out(wanted.targets, car, VehicleTimes())
+    assert carried.error is None
+    assert all(change.confirmed for change in carried.changes)
+    return {change.path: change.after for change in carried.changes}
+
+
+@pytest.fixture
+def car(catalog: Catalog) -> SimulatedCar:
+    return SimulatedCar(catalog.signals)
+
+
+STATION = "Vehicle.Cabin.HVAC.Station"
+
+
+def test_temperature_moves_the_zone_that_was_named(car: SimulatedCar, catalog: Catalog) -> None:
+    assert act(car, catalog, "temperature.set", value=24) == {f"{STATION}.Row1.Driver.Temperature": 24}
+    rear = act(car, catalog, "temperature.set", value=19, position="rear")
+    assert rear == {f"{STATION}.Row2.Driver.Temperature": 19, f"{STATION}.Row2.Passenger.Temperature": 19}
+
+
+def test_a_step_in_fahrenheit_is_a_difference(car: SimulatedCar, catalog: Catalog) -> None:
+    after = act(car, catalog, "temperature.up", value=9, unit="fahrenheit")
+    assert after[f"{STATION}.Row1.Driver.Temperature"] == pytest.approx(26)
+    after = act(car, catalog, "temperature.down", value=2, unit="degree")
+    assert after[f"{STATION}.Row1.Driver.Temperature"] == pytest.approx(24)
+
+
+def test_a_temperature_out_of_range_is_refused(car: SimulatedCar, catalog: Catalog) -> None:
+    with pytest.raises(CannotAct) as refusal:
+        act(car, catalog, "temperature.set", value=50)
+    assert (refusal.value.obstacle, refusal.value.low, refusal.value.high) == ("out_of_range", 16, 28)
+
+
+def test_the_fan_counts_in_levels_of_ten_and_its_slowest_is_not_off(car: SimulatedCar, catalog: Catalog) -> None:
+    speed = f"{STATION}.Row1.Driver.FanSpeed"
+    assert act(car, catalog, "fan.set", value=4, position="driver") == {speed: 40}
+    assert act(car, catalog, "fan.set", value=45, unit="percent", position="driver") == {speed: 45}
+    assert act(car, catalog, "fan.up", value=2, position="driver") == {speed: 65}
+    assert act(car, catalog, "fan.set", value="min", position="driver") == {speed: 10}
+    assert act(car, catalog, "fan.down", value="min", position="driver") == {speed: 10}
+
+
+def test_turning_the_fan_on_never_slows_it(car: SimulatedCar, catalog: Catalog) -> None:
+    act(car, catalog, "fan.set", value="max")
+    assert set(act(car, catalog, "fan.on").values()) == {100}
+    act(car, catalog, "fan.off")
+    assert set(act(car, catalog, "fan.on").values()) == {40}
+
+
+def test_two_vents_at_once_are_kept_whole_in_the_overlay(car: SimulatedCar, catalog: Catalog) -> None:
+    after = act(car, catalog, "airflow.set", direction="windshield_feet", position="driver")
+    place = f"{STATION}.Row1.Driver"
+    assert after == {f"{place}.AirDistribution": "UP", f"{place}.AirflowDirection": "WINDSHIELD_FEET"}
+
+
+def test_the_defroster_goes_off_everywhere_unless_one_is_named(car: SimulatedCar, catalog: Catalog) -> None:
+    both = act(car, catalog, "defroster.on", position="all")
+    assert len(both) == 2
+    assert act(car, catalog, "defroster.off", position="rear") == {"Vehicle.Cabin.HVAC.IsRearDefrosterActive": False}
+    assert set(act(car, catalog, "defroster.off").values()) == {False}

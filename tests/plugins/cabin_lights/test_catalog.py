@@ -9,7 +9,11 @@ import pytest
 
 from cabin.catalog.loader import load_catalog
 from cabin.catalog.schema import Catalog
+from cabin.messages import Command, SignalValue
+from cabin.vehicle.effects import VehicleTimes, carry_out, plan
+from cabin.vehicle.expressions import CannotAct
 from cabin_lights import catalog_dirs
+from cabin_simcar.car import SimulatedCar
 
 # device -> action -> slots, as every catalog, gold file and `cabin parse --json` names them; ! marks what must be said.
 EXPECTED = {
@@ -68,3 +72,63 @@ def test_signals_agree_with_the_standard(catalog: Catalog) -> None:
 
 def test_every_signal_has_a_first_value(catalog: Catalog) -> None:
     assert [path for path, spec in catalog.signals.items() if spec.initial is None] == []
+
+
+def act(car: SimulatedCar, catalog: Catalog, intent: str, **slots: str | float) -> dict[str, SignalValue | None]:
+    """Carry a command out and return what each signal it set holds after."""
+    wanted = plan(Command(intent, slots), catalog.intents[intent], car)
+    carried = carry_out(wanted.targets, car, VehicleTimes())
+    assert carried.error is None
+    assert all(change.confirmed for change in carried.changes)
+    return {change.path: change.after for change in carried.changes}
+
+
+@pytest.fixture
+def car(catalog: Catalog) -> SimulatedCar:
+    return SimulatedCar(catalog.signals)
+
+
+SWITCH = "Vehicle.Body.Lights.LightSwitch"
+DOME = "Vehicle.Cabin.Light.IsDomeOn"
+
+
+def test_lights_without_a_name_are_the_headlights_on_and_the_cabin_off(car: SimulatedCar, catalog: Catalog) -> None:
+    assert act(car, catalog, "light.on") == {SWITCH: "BEAM"}
+    act(car, catalog, "interior_light.on")
+    after = act(car, catalog, "light.off")
+    assert (after[DOME], after[SWITCH]) == (False, "AUTO")
+
+
+def test_lights_at_a_place_are_the_reading_lights_there(car: SimulatedCar, catalog: Catalog) -> None:
+    spot = "Vehicle.Cabin.Light.Spotlight.Row2.DriverSide.IsLightOn"
+    assert act(car, catalog, "light.on", position="rear_left") == {spot: True}
+
+
+def test_only_one_side_signals(car: SimulatedCar, catalog: Catalog) -> None:
+    indicator = "Vehicle.Body.Lights.DirectionIndicator"
+    act(car, catalog, "turn_signal.on", position="left")
+    after = act(car, catalog, "turn_signal.on", position="right")
+    assert after == {f"{indicator}.Left.IsSignaling": False, f"{indicator}.Right.IsSignaling": True}
+
+
+def test_no_side_is_guessed(car: SimulatedCar, catalog: Catalog) -> None:
+    wanted = plan(Command("turn_signal.on"), catalog.intents["turn_signal.on"], car)
+    assert not wanted.targets
+    assert wanted.case.reply is not None and wanted.case.reply.endswith("?")
+
+
+def test_ambient_light_takes_colour_and_brightness(car: SimulatedCar, catalog: Catalog) -> None:
+    place = "Vehicle.Cabin.Light.AmbientLight.Row1.DriverSide"
+    after = act(car, catalog, "ambient_light.set", color="dark blue", value=7, unit="level")
+    assert (after[f"{place}.IsLightOn"], after[f"{place}.Color"], after[f"{place}.Intensity"]) == (
+        True,
+        "dark blue",
+        70,
+    )
+    assert act(car, catalog, "ambient_light.set", value=0)[f"{place}.IsLightOn"] is False
+    with pytest.raises(CannotAct):
+        act(car, catalog, "ambient_light.set", value=50, unit="level")
+
+
+def test_only_the_headlights_off_ask_back(catalog: Catalog) -> None:
+    assert {name for name, intent in catalog.intents.items() if intent.policy != "free"} == {"headlight.off"}

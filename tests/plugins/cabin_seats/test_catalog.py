@@ -9,7 +9,11 @@ import pytest
 
 from cabin.catalog.loader import load_catalog
 from cabin.catalog.schema import Catalog
+from cabin.messages import Command, SignalValue
+from cabin.vehicle.effects import VehicleTimes, carry_out, plan
+from cabin.vehicle.expressions import CannotAct
 from cabin_seats import catalog_dirs
+from cabin_simcar.car import SimulatedCar
 
 # device -> action -> slots, as every catalog, gold file and `cabin parse --json` names them; ! marks what must be said.
 EXPECTED = {
@@ -82,3 +86,57 @@ def test_signals_agree_with_the_standard(catalog: Catalog) -> None:
 
 def test_every_signal_has_a_first_value(catalog: Catalog) -> None:
     assert [path for path, spec in catalog.signals.items() if spec.initial is None] == []
+
+
+def act(car: SimulatedCar, catalog: Catalog, intent: str, **slots: str | float) -> dict[str, SignalValue | None]:
+    """Carry a command out and return what each signal it set holds after."""
+    wanted = plan(Command(intent, slots), catalog.intents[intent], car)
+    carried = carry_out(wanted.targets, car, VehicleTimes())
+    assert carried.error is None
+    assert all(change.confirmed for change in carried.changes)
+    return {change.path: change.after for change in carried.changes}
+
+
+@pytest.fixture
+def car(catalog: Catalog) -> SimulatedCar:
+    return SimulatedCar(catalog.signals)
+
+
+WARMTH = "Vehicle.Cabin.Seat.Row1.DriverSide.HeatingCooling"
+
+
+def test_heating_and_ventilation_share_a_signal_without_crossing(car: SimulatedCar, catalog: Catalog) -> None:
+    assert act(car, catalog, "seat_heating.set", value=1) == {WARMTH: 33}
+    assert act(car, catalog, "seat_heating.down") == {WARMTH: 0}
+    assert act(car, catalog, "seat_heating.down") == {WARMTH: 0}
+    assert act(car, catalog, "seat_ventilation.set", value=2, unit="level") == {WARMTH: -67}
+    assert act(car, catalog, "seat_ventilation.up") == {WARMTH: -100}
+    assert act(car, catalog, "seat_ventilation.down", amount="lot") == {WARMTH: -33}
+    assert act(car, catalog, "seat_ventilation.down") == {WARMTH: 0}
+    assert act(car, catalog, "seat_ventilation.down") == {WARMTH: 0}
+
+
+def test_most_and_least_of_each_keep_their_side_of_zero(car: SimulatedCar, catalog: Catalog) -> None:
+    assert act(car, catalog, "seat_heating.set", value="max") == {WARMTH: 100}
+    assert act(car, catalog, "seat_heating.set", value="min") == {WARMTH: 33}
+    assert act(car, catalog, "seat_ventilation.set", value="max") == {WARMTH: -100}
+    assert act(car, catalog, "seat_ventilation.set", value="min") == {WARMTH: -33}
+    assert act(car, catalog, "seat_ventilation.set", value=50, unit="percent") == {WARMTH: -50}
+
+
+def test_the_seat_moves_the_way_that_was_said(car: SimulatedCar, catalog: Catalog) -> None:
+    rail = "Vehicle.Cabin.Seat.Row1.PassengerSide.Position"
+    assert act(car, catalog, "seat.move", heading="forward", position="passenger") == {rail: 90}
+    assert act(car, catalog, "seat.move", heading="back", position="passenger", amount="lot") == {rail: 170}
+
+
+def test_a_memory_that_the_seat_does_not_have_is_refused(car: SimulatedCar, catalog: Catalog) -> None:
+    assert set(act(car, catalog, "seat.recall", value=2).values()) == {2}
+    with pytest.raises(CannotAct) as refusal:
+        act(car, catalog, "seat.recall", value=7)
+    assert refusal.value.obstacle == "out_of_range"
+
+
+def test_what_takes_the_driver_out_of_place_waits_for_standstill(catalog: Catalog) -> None:
+    waiting = {name for name, intent in catalog.intents.items() if intent.policy == "standstill"}
+    assert waiting == {"seat.recline", "seat.recall", "steering_wheel.move"}
