@@ -26,4 +26,5 @@ def register_actions(register: Register[Action]) -> None:
     from cabin_media import actions
 
     register("media_play", actions.play, "ask the media player for a song, artist, album, playlist, genre or source")
+    register("media_now_playing", actions.now_playing, "tell song and artist")
     register("radio_tune", actions.tune, "tune to a number said without its unit: FM below 200, AM above")

@@ -1,4 +1,4 @@
-"""Media actions that setting signals by slots cannot say: many optional parts, a number without its unit.
+"""Media actions that setting signals by slots cannot say.
 
 `Vehicle.Cabin.Infotainment.Media.Request.*` is what the head unit's own player acts on. A request writes all of its
 parts, the ones not said as empty text, so that nothing of an earlier request is left in it.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cabin.messages import Command, SignalValue
     from cabin.vehicle.interface import VehicleInterface
 
-__all__ = ["REQUEST", "VSS_SOURCES", "play", "tune"]
+__all__ = ["REQUEST", "VSS_SOURCES", "now_playing", "play", "tune"]
 
 _MEDIA = "Vehicle.Cabin.Infotainment.Media"
 
@@ -61,6 +61,16 @@ def play(command: Command, _intent: Intent, vehicle: VehicleInterface) -> Action
     targets[f"{_MEDIA}.Played.PlaybackRate"] = 1.0
     targets[f"{_MEDIA}.Action"] = "PLAY"
     return ActionResult(changes=_set_all(vehicle, targets), reply=_describe(said))
+
+
+def now_playing(_command: Command, _intent: Intent, vehicle: VehicleInterface) -> ActionResult:
+    """Tell song and artist, as far as the player knows them. Raises VehicleError when the car does not answer."""
+    readings = tuple(vehicle.read(f"{_MEDIA}.Played.{part}") for part in ("Track", "Artist"))
+    track, artist = (str(signal.value or "") for signal in readings)
+    if not track and not artist:
+        return ActionResult(readings=readings, reply="The player does not tell what this is.")
+    text = f"{track} by {artist}" if track and artist else track or artist
+    return ActionResult(readings=readings, reply=f"This is {text}.")
 
 
 def tune(command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:

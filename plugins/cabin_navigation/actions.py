@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cabin.dialog.words import say_value
 from cabin.vehicle.action import ActionResult
+from cabin.vehicle.units import UnitSettings
 
 if TYPE_CHECKING:
     from cabin.catalog.schema import Intent
@@ -36,7 +38,7 @@ def next_turn(_command: Command, _intent: Intent, vehicle: VehicleInterface) -> 
 
 
 def arrival(_command: Command, _intent: Intent, vehicle: VehicleInterface) -> ActionResult:
-    """Tell time and distance to the destination. Raises VehicleError when the car does not answer."""
+    """Tell time and distance to the destination, in the car's units. Raises VehicleError when the car does not answer."""
     active = vehicle.read(_ACTIVE)
     if not active.value:
         return ActionResult(readings=(active,), reply=_NO_ROUTE)
@@ -45,7 +47,8 @@ def arrival(_command: Command, _intent: Intent, vehicle: VehicleInterface) -> Ac
     left, far = _number(minutes), _number(distance)
     if left is None or far is None:
         return ActionResult(readings=readings, reply=_CALCULATING)
-    return ActionResult(readings=readings, reply=f"It is {_say_minutes(left)} and {far:g} kilometers to {goal.value}.")
+    way = say_value(vehicle.signals()[_DISTANCE_KM], far, UnitSettings.of(vehicle))
+    return ActionResult(readings=readings, reply=f"It is {_say_minutes(left)} and {way} to {goal.value}.")
 
 
 def _number(signal: Signal) -> float | None:

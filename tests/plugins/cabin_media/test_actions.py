@@ -97,3 +97,20 @@ def test_a_number_on_no_band_changes_nothing_and_tells_both(
     assert car.snapshot() == before
     if value != "max":
         assert "87.5 to 108 MHz or 520 to 1710 kHz" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("track", "artist", "reply"),
+    [
+        ("Imagine", "John Lennon", "This is Imagine by John Lennon."),
+        ("Imagine", "", "This is Imagine."),
+        ("", "John Lennon", "This is John Lennon."),
+        ("", "", "The player does not tell what this is."),
+    ],
+)
+def test_what_is_playing(car: SimulatedCar, catalog: Catalog, track: str, artist: str, reply: str) -> None:
+    car.place(f"{MEDIA}.Played.Track", track)
+    car.place(f"{MEDIA}.Played.Artist", artist)
+    result = actions.now_playing(Command("media.get"), catalog.intents["media.get"], car)
+    assert result.reply == reply
+    assert [signal.value for signal in result.readings] == [track, artist]

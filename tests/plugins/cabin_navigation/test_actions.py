@@ -7,6 +7,7 @@ import pytest
 from cabin.catalog.loader import load_catalog
 from cabin.catalog.schema import Catalog
 from cabin.messages import Command
+from cabin.vehicle.units import DISTANCE_UNIT
 from cabin_navigation import actions, catalog_dirs, register_actions
 from cabin_simcar.car import SimulatedCar
 
@@ -69,3 +70,16 @@ def test_arrival_tells_time_and_distance(car: SimulatedCar, catalog: Catalog, mi
     result = actions.arrival(Command("eta.get"), catalog.intents["eta.get"], car)
     assert result.reply == f"It is {words} and 18.5 kilometers to work."
     assert len(result.readings) == 4
+
+
+def test_arrival_in_miles_where_the_car_shows_miles(car: SimulatedCar, catalog: Catalog) -> None:
+    for path, value in (
+        ("IsActive", True),
+        ("Destination", "work"),
+        ("TimeToDestination", 10.0),
+        ("DistanceToDestination", 16.1),
+    ):
+        car.place(f"{GUIDANCE}.{path}", value)
+    car.place(DISTANCE_UNIT, "MILES")
+    result = actions.arrival(Command("eta.get"), catalog.intents["eta.get"], car)
+    assert result.reply == "It is 10 minutes and 10 miles to work."
