@@ -38,7 +38,7 @@ def next_turn(_command: Command, _intent: Intent, vehicle: VehicleInterface) -> 
 
 
 def arrival(_command: Command, _intent: Intent, vehicle: VehicleInterface) -> ActionResult:
-    """Tell time and distance to the destination, in the car's units. Raises VehicleError when the car does not answer."""
+    """Tell time and distance to the destination, in the car's units. Raises VehicleError."""
     active = vehicle.read(_ACTIVE)
     if not active.value:
         return ActionResult(readings=(active,), reply=_NO_ROUTE)
