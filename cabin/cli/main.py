@@ -162,6 +162,8 @@ def _is_verbose(arguments: Sequence[str]) -> bool:
 def _set_up_logging(verbose: bool) -> None:
     """Warnings to standard error as one line each; with --verbose everything, with the time since the start."""
     form = "%(relativeCreated)6.0f ms %(name)s: %(message)s" if verbose else "warning: %(message)s"
+    if "_CABIN_COMPLETE" in os.environ:  # the shell is asking: nothing may come between
+        logging.disable()
     logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, stream=sys.stderr, format=form)
 
 

@@ -1,0 +1,41 @@
+"""`cabin doctor`: what is wrong with this installation, and what to do."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from cabin.cli.app import App, pass_app
+from cabin.cli.output import print_json, use_colour
+
+__all__ = ["doctor"]
+
+_COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
+
+
+@click.command(epilog="\b\nExamples:\n  cabin doctor\n  cabin doctor --json")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a finding on standard output.")
+@pass_app
+def doctor(app: App, as_json: bool) -> None:
+    """Check Python, packages, configuration, plugins, catalogs, models and folders.
+
+    Each line is ok, warn or fail with what to do. Exit code 1 when anything failed.
+    """
+    from cabin.cli.checkup import CHECKS
+
+    colour = use_colour(sys.stdout)
+    has_failed = False
+    for check in CHECKS:
+        for finding in check(app):
+            has_failed |= finding.level == "fail"
+            if as_json:
+                print_json(finding)
+                continue
+            level = f"\033[{_COLOURS[finding.level]}m{finding.level:4}\033[0m" if colour else f"{finding.level:4}"
+            sys.stdout.write(f"{level} {finding.area}: {finding.what}\n")
+            if finding.hint:
+                sys.stdout.write(f"     {finding.hint}\n")
+            sys.stdout.flush()
+    if has_failed:
+        sys.exit(1)
