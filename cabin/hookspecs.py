@@ -7,7 +7,9 @@ For every hook holds: it runs inside a guard. A plugin that raises, calls sys.ex
 told by name in `cabin plugins`, its result is dropped, the chain goes on without it, and after repeated faults it is
 quarantined for the rest of the run. A name that two plugins register belongs to the first; the second is a fault.
 
-Time budgets: 2 s for what is called once while loading, 50 ms for what is called for every command.
+Time budgets: 2 s for what is called once while loading, 50 ms for what is called for every command (section `guard` of
+cabin.yaml). To keep them, a hook runs on a thread of the guard while the thread named below waits for it; a hook that
+runs past its budget is left behind, and its plugin quarantined if it is still running at the next call.
 """
 
 from __future__ import annotations
@@ -110,7 +112,7 @@ class CabinSpec:
         """Say whether a command may act now; the strictest verdict of all plugins and policy.yaml counts.
 
         Fires for every command, before acting and again at the moment of acting; chain's thread; 50 ms. None means no opinion.
-        If it raises or is late, the command is refused: a rule that cannot be asked forbids.
+        If it raises, is late or its plugin is quarantined, the command is refused: a rule that cannot be asked forbids.
         """
 
     @hookspec(firstresult=True)

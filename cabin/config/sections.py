@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from cabin.audio.endpoint import EndpointConfig
 from cabin.config.fields import Bounds
 from cabin.plugins.guard import GuardSettings
+from cabin.vehicle.effects import VehicleTimes
 from cabin.vehicle.units import UnitSettings
 
 __all__ = [
@@ -73,10 +74,8 @@ class VehicleConfig:
     """How the car is reached: a vehicle interface that a plugin registered (`cabin plugins`)."""
     units: UnitSettings = field(default_factory=UnitSettings)
     """Used where the car does not tell its own."""
-    write_deadline_ms: Annotated[float, Bounds(1, 60_000)] = 500.0
-    """A write that the car has not taken by then never acts."""
-    read_back_ms: Annotated[float, Bounds(1, 600_000)] = 10_000.0
-    """How long a signal may take to reach its target; past it the outcome is "unconfirmed"."""
+    times: VehicleTimes = field(default_factory=VehicleTimes)
+    """How long the car may take."""
     interfaces: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The own section of each vehicle interface, by its name."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+from cabin.config.fields import Bounds
 from cabin.errors import Problem, UnknownSignalError, VehicleError, VehicleTimeoutError
 from cabin.messages import Signal, SignalChange
 from cabin.vehicle.expressions import CannotAct, Computed, evaluate, same_slot
@@ -31,11 +32,11 @@ logger = logging.getLogger(__name__)
 class VehicleTimes:
     """How long a car may take."""
 
-    write_deadline_ms: float = 200.0
+    write_deadline_ms: Annotated[float, Bounds(1, 60_000)] = 200.0
     """A write that the car has not taken by then never acts."""
-    settle_ms: float = 500.0
+    settle_ms: Annotated[float, Bounds(0, 60_000)] = 500.0
     """How long past its own travel time an actuator may take to reach its target."""
-    max_wait_ms: float = 20_000.0
+    max_wait_ms: Annotated[float, Bounds(1, 600_000)] = 20_000.0
     """The longest wait for read-back, whatever the travel time."""
 
 

@@ -61,7 +61,9 @@ class UnitSettings:
     """What the car shows its driver."""
 
     temperature: Literal["celsius", "fahrenheit"] = "celsius"
+    """What a number of degrees means when no scale is said."""
     distance: Literal["km", "mile"] = "km"
+    """Whether a speed without a unit is km/h or mph, and a distance km or miles."""
 
     @classmethod
     def of(cls, vehicle: VehicleInterface, default: UnitSettings | None = None) -> UnitSettings:
