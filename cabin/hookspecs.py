@@ -3,8 +3,8 @@
 A plugin is a module (or object) named in the entry-point group `cabin`, with functions marked by
 `from cabin.hookspecs import hookimpl`. What a plugin offers is registered by a callback, so it imports no registry.
 
-For every hook holds: it runs inside a guard. A plugin that raises, calls sys.exit or runs past the hook's time budget is
-told by name in `cabin plugins`, its result is dropped, the chain goes on without it, and after repeated faults it is
+For every hook holds: it runs inside a guard. A plugin that raises, calls sys.exit or runs past the hook's time budget
+is told by name in `cabin plugins`, its result is dropped, the chain goes on without it, and after repeated faults it is
 quarantined for the rest of the run. A name that two plugins register belongs to the first; the second is a fault.
 
 Time budgets: 2 s for what is called once while loading, 50 ms for what is called for every command (section `guard` of
@@ -14,6 +14,7 @@ runs past its budget is left behind, and its plugin quarantined if it is still r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -36,25 +37,26 @@ ENTRY_POINT_GROUP = "cabin"
 hookspec = pluggy.HookspecMarker("cabin")
 hookimpl = pluggy.HookimplMarker("cabin")
 
-Thing = TypeVar("Thing", contravariant=True)
+Thing_contra = TypeVar("Thing_contra", contravariant=True)
 
 
-class Register(Protocol[Thing]):
+class Register(Protocol[Thing_contra]):
     """Takes one named thing from a plugin. Raises PluginError when the name is taken."""
 
-    def __call__(self, name: str, thing: Thing, summary: str = "") -> None:
+    def __call__(self, name: str, thing: Thing_contra, summary: str = "") -> None:
         """Register `thing` as `name`; `summary` is one line for `cabin plugins` and for help."""
         ...
 
 
 class CabinSpec:
-    """The hooks. Loading hooks fire once, in this order; the others for every command or change."""
+    """The hooks. Loading hooks fire once, in this order but for `configure`; the others for every command or change."""
 
     @hookspec
     def catalog_dirs(self) -> list[Path]:
         """Return folders of catalog YAML (docs/reference/catalog-format.md).
 
-        Fires first, while loading; main thread; 2 s. An empty list means none. If it raises, the plugin's catalogs are missing.
+        Fires first, while loading; main thread; 2 s. An empty list means none. If it raises, the plugin's catalogs are
+        missing.
         """
         raise NotImplementedError
 
@@ -63,6 +65,13 @@ class CabinSpec:
         """Register a frozen dataclass as the type of a section `plugins.NAME` of cabin.yaml.
 
         Fires while loading, before configuration is read; main thread; 2 s. If it raises, the section is unknown.
+        """
+
+    @hookspec
+    def configure(self, sections: Mapping[str, Any]) -> None:
+        """Receive the plugin's own sections of cabin.yaml: name -> the frozen dataclass registered, filled in.
+
+        Fires once configuration is read; main thread; 2 s. A plugin that needs its configuration keeps it here.
         """
 
     @hookspec
@@ -111,8 +120,9 @@ class CabinSpec:
     def check_policy(self, command: Command, vehicle: VehicleInterface) -> Verdict | None:
         """Say whether a command may act now; the strictest verdict of all plugins and policy.yaml counts.
 
-        Fires for every command, before acting and again at the moment of acting; chain's thread; 50 ms. None means no opinion.
-        If it raises, is late or its plugin is quarantined, the command is refused: a rule that cannot be asked forbids.
+        Fires for every command, before acting and again at the moment of acting; chain's thread; 50 ms. None means no
+        opinion. If it raises, is late or its plugin is quarantined, the command is refused: a rule that cannot be asked
+        forbids.
         """
 
     @hookspec(firstresult=True)

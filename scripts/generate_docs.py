@@ -69,9 +69,9 @@ def commands_page() -> str:
     """Return commands.md: the help of every command."""
     parts = ["# Commands\n", NOTE]
     parts.append(
-        "`--json` prints one object a line on standard output and nothing else there; progress, warnings and the log go\n"
-        "to standard error. Colour is used on a terminal only; `NO_COLOR` switches it off. Exit codes: 0 done, 1 failed,\n"
-        "2 wrong use or configuration, 130 interrupted.\n"
+        "`--json` prints one object a line on standard output and nothing else there; progress, warnings and the log\n"
+        "go to standard error. Colour is used on a terminal only; `NO_COLOR` switches it off.\n"
+        "Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 130 interrupted.\n"
     )
     parts.append(_help(cli, "cabin", None))
     root = click.Context(cli, info_name="cabin", terminal_width=HELP_WIDTH)

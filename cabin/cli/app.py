@@ -56,7 +56,7 @@ class App:
         from cabin.config import load_config
 
         config = load_config(self.config_file("cabin.yaml"), self.environ, self.plugins.config_sections()).value
-        self.plugins.configure(config.guard)
+        self.plugins.configure(config.guard, config.plugins)
         return config
 
     @cached_property

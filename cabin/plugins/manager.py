@@ -6,10 +6,8 @@ guard, one plugin at a time, so that a plugin that fails takes nobody with it.
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -19,6 +17,7 @@ import pluggy
 from cabin.errors import PluginError, Problem, nearest
 from cabin.hookspecs import CabinSpec
 from cabin.messages import Verdict
+from cabin.plugins.callbacks import RegisterCallback
 from cabin.plugins.guard import Fault, Guard, GuardResult, GuardSettings, PluginRecord
 from cabin.plugins.registry import Registered, Registry
 
@@ -47,7 +46,10 @@ HOOK_ORDER = (
     "register_vehicles",
     "register_actions",
 )
-"""Hooks that fire once while loading, each for all plugins before the next. register_commands fires when asked for."""
+"""Hooks that fire once while loading, each for all plugins before the next.
+
+`configure` fires once configuration is read, `register_commands` when the commands are asked for.
+"""
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,14 @@ class PluginManager:
 
     # Loading
 
-    def configure(self, settings: GuardSettings) -> None:
-        """Take other budgets from here on."""
+    def configure(self, settings: GuardSettings, sections: Mapping[str, Any] | None = None) -> None:
+        """Take other budgets from here on, and hand each plugin the sections that it registered."""
         self._guard.settings = settings
+        for record, function, takes in self._implementations("configure", loading=True):
+            own = {
+                name: value for name, value in (sections or {}).items() if name in self._sections.by_plugin(record.name)
+            }
+            self._guard.call(record, "configure", function, {"sections": own} if takes else {}, settings.load_budget_ms)
 
     def load(self, name: str, load: Callable[[], Any], distribution: str = "", version: str = "") -> None:
         """Import one plugin and check its hooks. What goes wrong is a fault of it and leaves it "failed"."""
@@ -150,7 +157,7 @@ class PluginManager:
                 if hook == "catalog_dirs":
                     self._take_catalogs(record, self._guard.call(record, hook, function, {}, budget))
                     continue
-                register = _Register(self._guard, record, hook, registries[hook])
+                register = RegisterCallback(self._guard, record, hook, registries[hook])
                 self._guard.call(record, hook, function, {"register": register} if takes else {}, budget)
                 register.close()
 
@@ -355,38 +362,8 @@ class PluginManager:
                 self._command_owners[name] = record.name
 
 
-class _Register:
-    """The callback that a registering hook gets. Closed once the hook is over, or given up on."""
-
-    def __init__(self, guard: Guard, record: PluginRecord, hook: str, registry: Registry[Any]) -> None:
-        self._guard, self._record, self._hook, self._registry = guard, record, hook, registry
-        self._open = True
-
-    def __call__(self, name: str, thing: Any, summary: str = "") -> None:
-        if not self._open:
-            raise PluginError(Problem(f"{self._hook} is over", where=self._record.name))
-        try:
-            if self._hook == "register_config" and not _is_frozen_dataclass(thing):
-                raise PluginError(Problem(f"section {name!r} is no frozen dataclass", where=self._record.name))
-            self._registry.add(Registered(name, thing, self._record.name, summary))
-        except PluginError as error:
-            fault = self._guard.fault(self._record, self._hook, error.problems[0].what)
-            error.cabin_fault = fault  # type: ignore[attr-defined]
-            raise
-
-    def close(self) -> None:
-        """Take nothing more."""
-        self._open = False
-
-
 _STRICTNESS = {"allow": 0, "confirm": 1, "refuse": 2}
 
 
 def _is_verdict(value: object) -> bool:
     return isinstance(value, Verdict) and value.decision in _STRICTNESS
-
-
-def _is_frozen_dataclass(thing: object) -> bool:
-    return (
-        inspect.isclass(thing) and dataclasses.is_dataclass(thing) and bool(thing.__dataclass_params__.frozen)  # type: ignore[attr-defined]
-    )

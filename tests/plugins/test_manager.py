@@ -78,6 +78,22 @@ def test_hook_register_config():
     assert whats(manager) == [("b", "register_config", "section 'bad' is no frozen dataclass")]
 
 
+def test_hook_configure():
+    seen = []
+
+    def take(sections):
+        seen.append(dict(sections))
+
+    manager = managed(
+        a=plugin(register_config=lambda register: register("lamp", Section), configure=take),
+        b=plugin(configure=take),
+        c=plugin(configure=lambda: 1 / 0),
+    )
+    manager.configure(PATIENT, {"lamp": Section(3)})
+    assert seen == [{"lamp": Section(3)}, {}]
+    assert [(name, hook) for name, hook, _ in whats(manager)] == [("c", "configure")]
+
+
 def check_registering(hook, registry):
     def factory(*arguments):
         return arguments
@@ -226,7 +242,14 @@ def test_every_hook_has_its_test():
 def test_the_order_in_which_hooks_fire(tmp_path):
     """Loading fires each hook for all plugins, in the order loaded, before the next; commands come when asked for."""
     fired = []
-    called_later = ("register_commands", "check_policy", "compose_reply", "observe_signal", "observe_outcome")
+    called_later = (
+        "configure",
+        "register_commands",
+        "check_policy",
+        "compose_reply",
+        "observe_signal",
+        "observe_outcome",
+    )
 
     def noting(plugin_name):
         def note(hook, result=None):
@@ -236,6 +259,7 @@ def test_the_order_in_which_hooks_fire(tmp_path):
         return plugin(**hooks, **{hook: note(hook) for hook in called_later})
 
     manager = managed(a=noting("a"), b=noting("b"))
+    manager.configure(PATIENT)
     manager.commands()
     manager.check_policy(OPEN, "car")
     manager.observe_signal(CHANGE)
@@ -249,6 +273,7 @@ def test_the_order_in_which_hooks_fire(tmp_path):
         "register_quantizers",
         "register_vehicles",
         "register_actions",
+        "configure",
         "register_commands",
     ]
     assert fired[: 2 * len(loading)] == [(hook, name) for hook in loading for name in ("a", "b")]
