@@ -1,0 +1,142 @@
+"""The chain: an utterance or a text in, a Turn out. A plain function of its parts; whoever runs it brings them.
+
+    utterance -> recognizer -> parser -> policy -> vehicle -> read back -> reply
+
+`cabin.assembly.open_chain` makes one of the configuration. The daemon, `cabin hear`, `cabin say`, the demo, the bench
+and the tests all run this one.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol
+
+from cabin.dialog.reply import REFUSALS, join_replies
+from cabin.executor import Confirm, Executor, Request
+from cabin.messages import Hypothesis, Parse, Transcript, Turn, Utterance
+
+if TYPE_CHECKING:
+    from cabin.messages import Samples
+    from cabin.vehicle.interface import VehicleInterface
+
+__all__ = ["Chain", "Hearing", "Parser"]
+
+logger = logging.getLogger(__name__)
+
+
+class Parser(Protocol):
+    """Turns a text into commands (cabin.slm.parser.IntentParser)."""
+
+    def parse(self, text: str) -> Parse:
+        """Return the commands, or the reason for none. Raises nothing for any text."""
+        ...
+
+
+class Hearing(Protocol):
+    """Turns sound into text (cabin.hearing.LazyHearing)."""
+
+    def utterances(self, blocks: Iterable[Samples], source: str) -> Iterator[Utterance]:
+        """Yield the utterances of a finite stream of blocks. Raises SoundError."""
+        ...
+
+    def recognize(self, utterance: Utterance) -> Transcript:
+        """Return what was said, the best reading first; no hypothesis means nothing was heard."""
+        ...
+
+    def close(self) -> None:
+        """Free models and threads."""
+        ...
+
+
+class Chain:
+    """All parts together. Not thread-safe: one thread owns it."""
+
+    def __init__(self, parser: Parser, executor: Executor, hearing: Hearing | None = None) -> None:
+        self.parser = parser
+        self.executor = executor
+        self.hearing = hearing
+
+    @property
+    def vehicle(self) -> VehicleInterface:
+        """The car."""
+        return self.executor.vehicle
+
+    def parse(self, text: str) -> Parse:
+        """Understand a text; nothing is done."""
+        return self.parser.parse(text)
+
+    def say(self, text: str, confirm: Confirm | None = None) -> Turn:
+        """Act on a text as if it had been heard."""
+        begun_s = time.perf_counter()
+        parse = self.parser.parse(text)
+        ms = {"parse": (time.perf_counter() - begun_s) * 1000}
+        return self._act(parse, Request(confirm, begun_s=begun_s), ms)
+
+    def utterances(self, blocks: Iterable[Samples], source: str) -> Iterator[tuple[Utterance, float]]:
+        """Yield the utterances of a stream, each with the milliseconds that finding it took."""
+        found = iter(self._ears().utterances(blocks, source))
+        while True:
+            start_s = time.perf_counter()
+            utterance = next(found, None)
+            if utterance is None:
+                return
+            yield utterance, (time.perf_counter() - start_s) * 1000
+
+    def hear(self, utterance: Utterance, confirm: Confirm | None = None, listen_ms: float = 0.0) -> Turn:
+        """Recognize an utterance and act on it; `listen_ms` is what finding it took."""
+        begun_s = time.perf_counter()
+        transcript = self._ears().recognize(utterance)
+        heard_s = time.perf_counter()
+        transcript, parse = self._understand(transcript)
+        ms = {
+            "listen": listen_ms,
+            "recognize": (heard_s - begun_s) * 1000,
+            "parse": (time.perf_counter() - heard_s) * 1000,
+        }
+        request = Request(confirm, utterance.damaged, begun_s)
+        return self._act(parse, request, ms, transcript, utterance)
+
+    def close(self) -> None:
+        """End the car's connection, the recognizer and their threads."""
+        if self.hearing is not None:
+            self.hearing.close()
+        self.vehicle.close()
+
+    def _ears(self) -> Hearing:
+        if self.hearing is None:
+            raise RuntimeError("this chain was made without hearing")
+        return self.hearing
+
+    def _understand(self, transcript: Transcript) -> tuple[Transcript, Parse]:
+        """Parse the readings and take the one that recognizer and parser together find likeliest; it comes first then.
+
+        Arse the readings and take the one that recognizer and parser together find likeliest; it comes first then.
+        """
+        if not transcript.hypotheses:
+            return transcript, Parse("", refused="chatter")
+        scored: list[tuple[float, Hypothesis, Parse]] = []
+        for hypothesis in transcript.hypotheses:
+            parse = self.parser.parse(hypothesis.text)
+            scored.append((hypothesis.log_prob + math.log(max(parse.confidence, 1e-9)), hypothesis, parse))
+        _, best, parse = max(scored, key=lambda entry: entry[0])
+        rest = tuple(hypothesis for hypothesis in transcript.hypotheses if hypothesis is not best)
+        return Transcript((best, *rest), transcript.recognizer, transcript.is_final), parse
+
+    def _act(
+        self,
+        parse: Parse,
+        request: Request,
+        ms: dict[str, float],
+        transcript: Transcript | None = None,
+        utterance: Utterance | None = None,
+    ) -> Turn:
+        """Carry out the commands in the order said, each with its own outcome."""
+        outcomes = tuple(self.executor.execute(command, request) for command in parse.commands)
+        reply = join_replies(outcomes) if parse.refused is None else REFUSALS[parse.refused]
+        ms |= request.ms
+        ms["total"] = (time.perf_counter() - request.begun_s) * 1000 + ms.get("listen", 0.0)
+        logger.info("%r: %s", parse.text, ", ".join(o.status for o in outcomes) or parse.refused)
+        return Turn(parse, outcomes, reply, transcript, utterance, ms)

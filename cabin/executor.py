@@ -1,0 +1,239 @@
+"""One command to its outcome: policy, plan, policy again, act, read back, reply.
+
+Unsure means ask, unsafe means refuse, late means drop. Nothing here raises for what a driver says or a car does: it all
+becomes an Outcome with its reply.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from cabin.dialog.reply import Facts, say_done, say_obstacle, say_unavailable, say_unconfirmed
+from cabin.errors import CabinError, UnknownSignalError, VehicleError, VehicleTimeoutError
+from cabin.messages import Command, Outcome, Signal, SignalChange, Status, Verdict
+from cabin.vehicle.effects import Plan, VehicleTimes, carry_out, plan, read_signals
+from cabin.vehicle.expressions import CannotAct
+from cabin.vehicle.units import UnitSettings
+
+if TYPE_CHECKING:
+    from cabin.catalog.schema import Catalog, Intent
+    from cabin.vehicle.action import ActionResult
+    from cabin.vehicle.interface import VehicleInterface
+    from cabin.vehicle.policy import Policy
+
+__all__ = ["Confirm", "Executor", "Hooks", "NoHooks", "Request"]
+
+logger = logging.getLogger(__name__)
+
+Confirm = Callable[[Command, Verdict], bool]
+"""Asked when policy wants a yes."""
+
+RunAction = Callable[[str, Command, "Intent", "VehicleInterface"], "ActionResult"]
+"""Runs a registered Python action by its name, guarded. Raises CabinError."""
+
+
+class Hooks(Protocol):
+    """What plugins say and see of every command (cabin.plugins.PluginManager)."""
+
+    def check_policy(self, command: Command, vehicle: VehicleInterface) -> Verdict:
+        """Return the strictest verdict of all plugins."""
+        ...
+
+    def compose_reply(self, outcome: Outcome) -> str | None:
+        """Return a reply that replaces the catalog's, or None."""
+        ...
+
+    def observe_outcome(self, outcome: Outcome) -> None:
+        """See what became of a command."""
+        ...
+
+    def observe_signal(self, change: SignalChange) -> None:
+        """See a signal that changed."""
+        ...
+
+
+class NoHooks:
+    """No plugins at all."""
+
+    def check_policy(self, command: Command, vehicle: VehicleInterface) -> Verdict:  # noqa: ARG002
+        """Allow everything: the rules of policy.yaml are asked elsewhere."""
+        return Verdict("allow")
+
+    def compose_reply(self, outcome: Outcome) -> str | None:  # noqa: ARG002
+        """Leave the reply to the catalog."""
+        return None
+
+    def observe_outcome(self, outcome: Outcome) -> None:
+        """See nothing."""
+
+    def observe_signal(self, change: SignalChange) -> None:
+        """See nothing."""
+
+
+@dataclass
+class Request:
+    """How commands of one utterance are to be carried out, and the time that it took."""
+
+    confirm: Confirm | None = None
+    """None: nobody is there to answer, so nothing that needs a yes is done."""
+    damaged: bool = False
+    """Samples of the utterance were lost."""
+    begun_s: float = field(default_factory=time.perf_counter)
+    """When the utterance ended (time.perf_counter); a command that is older than its deadline is dropped."""
+    ms: dict[str, float] = field(default_factory=lambda: {"policy": 0.0, "act": 0.0})
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time of the block to a stage."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.ms[name] = self.ms.get(name, 0.0) + (time.perf_counter() - start) * 1000
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What acting came to, before it is worded."""
+
+    status: Status
+    reply: str = ""
+    verdict: Verdict = field(default_factory=lambda: Verdict("allow"))
+    changes: tuple[SignalChange, ...] = ()
+    readings: tuple[Signal, ...] = ()
+
+
+class Executor:
+    """Carries out commands in one car."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        policy: Policy,
+        vehicle: VehicleInterface,
+        hooks: Hooks | None = None,
+        *,
+        run_action: RunAction | None = None,
+        plugin_of: Callable[[str], str] = lambda _intent: "",
+        times: VehicleTimes | None = None,
+        units: UnitSettings | None = None,
+        command_deadline_ms: float = 5000.0,
+    ) -> None:
+        """`plugin_of` names the plugin that would bring an intent that the catalog lacks, or gives the empty string."""
+        self.catalog = catalog
+        self.policy = policy
+        self.vehicle = vehicle
+        self._hooks: Hooks = hooks or NoHooks()
+        self._run_action = run_action
+        self._plugin_of = plugin_of
+        self._times = times or VehicleTimes()
+        self._units = units or UnitSettings()
+        self._command_deadline_ms = command_deadline_ms
+
+    def execute(self, command: Command, request: Request | None = None) -> Outcome:
+        """Do one command and say what became of it."""
+        request = request or Request()
+        intent = self.catalog.intents.get(command.intent)
+        if intent is None:
+            done = _Done("unavailable", say_unavailable(command.intent, self._plugin_of(command.intent)))
+        else:
+            done = self._attempt(command, intent, request)
+        outcome = Outcome(command, done.status, done.reply, done.verdict, done.changes, done.readings)
+        worded = self._hooks.compose_reply(outcome)
+        if worded is not None:
+            outcome = dataclasses.replace(outcome, reply=worded)
+        for change in outcome.changes:
+            self._hooks.observe_signal(change)
+        self._hooks.observe_outcome(outcome)
+        return outcome
+
+    def _attempt(self, command: Command, intent: Intent, request: Request) -> _Done:
+        with request.stage("policy"):
+            verdict = self._judge(command, intent, request)
+        if verdict.decision == "refuse":
+            return _Done("refused", verdict.reason, verdict)
+        try:
+            with request.stage("act"):
+                planned = plan(command, intent, self.vehicle, self._units)
+            confirmed = False
+            if verdict.decision == "confirm":
+                if request.confirm is None or not request.confirm(command, verdict):
+                    return _Done("confirm", verdict.reason, verdict)
+                confirmed = True
+                with request.stage("act"):  # the car may have moved on while the driver thought
+                    planned = plan(command, intent, self.vehicle, self._units)
+            elif self._is_late(request):
+                return _Done("late", "That took too long, so I left it. Please say it again.", verdict)
+            with request.stage("policy"):
+                verdict = self._judge(command, intent, request)
+            if verdict.decision == "refuse":
+                return _Done("refused", verdict.reason, verdict)
+            if verdict.decision == "confirm" and not confirmed:
+                return _Done("confirm", verdict.reason, verdict)
+            with request.stage("act"):
+                return self._act(command, intent, planned, verdict)
+        except CannotAct as obstacle:
+            reason = say_obstacle(obstacle, command, intent)
+            return _Done("refused", reason, Verdict("refuse", reason, obstacle.obstacle))
+        except UnknownSignalError as error:
+            logger.warning("%s", error)
+            return _Done("unavailable", say_unavailable(command.intent, intent=intent), verdict)
+        except CabinError as error:
+            logger.warning("%s", error)
+            return _Done("failed", f"I could not {intent.title}: {_clause(error)}.", verdict)
+
+    def _judge(self, command: Command, intent: Intent, request: Request) -> Verdict:
+        hook = self._hooks.check_policy
+        return self.policy.judge(command, intent, self.vehicle, hook, damaged=request.damaged)
+
+    def _is_late(self, request: Request) -> bool:
+        return (time.perf_counter() - request.begun_s) * 1000 > self._command_deadline_ms
+
+    def _act(self, command: Command, intent: Intent, planned: Plan, verdict: Verdict) -> _Done:
+        if planned.case.action is not None:
+            return self._act_by_plugin(planned.case.action, command, intent, verdict)
+        carried = carry_out(planned.targets, self.vehicle, self._times)
+        facts = Facts(
+            self.vehicle.signals(),
+            UnitSettings.of(self.vehicle, self._units),
+            carried.changes,
+            unit=next((target.computed.unit for target in planned.targets if target.computed.unit), ""),
+            stopped_at=next((each.computed.stopped_at for each in planned.targets if each.computed.stopped_at), ""),
+        )
+        if isinstance(carried.error, VehicleTimeoutError):
+            reply = f"The car did not take it in time: I could not {intent.title}."
+            return _Done("late", reply, verdict, carried.changes)
+        if carried.error is not None:
+            reply = f"I could not {intent.title}: {_clause(carried.error)}."
+            return _Done("failed", reply, verdict, carried.changes)
+        if not all(change.confirmed for change in carried.changes):
+            return _Done("unconfirmed", say_unconfirmed(intent, facts), verdict, carried.changes)
+        facts = dataclasses.replace(facts, readings=read_signals(planned.reads, self.vehicle))
+        reply = say_done(planned.case.reply or intent.reply or "Done.", command, intent, facts)
+        status: Status = "answered" if facts.readings and not facts.changes else "done"
+        return _Done(status, reply, verdict, facts.changes, facts.readings)
+
+    def _act_by_plugin(self, name: str, command: Command, intent: Intent, verdict: Verdict) -> _Done:
+        if self._run_action is None:
+            raise VehicleError(f"no plugin brings the action {name!r}")
+        result = self._run_action(name, command, intent, self.vehicle)
+        facts = Facts(
+            self.vehicle.signals(), UnitSettings.of(self.vehicle, self._units), result.changes, result.readings
+        )
+        if not all(change.confirmed for change in result.changes):
+            return _Done("unconfirmed", say_unconfirmed(intent, facts), verdict, result.changes, result.readings)
+        reply = result.reply
+        if reply is None:
+            reply = say_done(intent.reply or "Done.", command, intent, facts)
+        return _Done("done" if result.changes else "answered", reply, verdict, result.changes, result.readings)
+
+
+def _clause(error: CabinError) -> str:
+    """Return what went wrong as the end of a sentence."""
+    return error.problems[0].what.rstrip(".") if error.problems else "the car gave an error"

@@ -1,0 +1,64 @@
+"""From sound to text: voice detector, endpointer and recognizer, each loaded when first needed.
+
+Text use (`cabin say`, `cabin parse`) so loads no recognizer, and no sound library.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cabin.audio.endpoint import EndpointConfig
+    from cabin.audio.vad import VoiceDetector
+    from cabin.messages import Samples, Transcript, Utterance
+    from cabin.speech.recognizer import Recognizer
+
+__all__ = ["LazyHearing"]
+
+
+class LazyHearing:
+    """Implements cabin.chain.Hearing. Not thread-safe."""
+
+    def __init__(self, load_recognizer: Callable[[], Recognizer], endpoint: EndpointConfig | None = None) -> None:
+        """`load_recognizer` raises ModelError or ConfigError; it is called once, at the first utterance."""
+        self._load_recognizer = load_recognizer
+        self._endpoint = endpoint
+
+    @cached_property
+    def recognizer(self) -> Recognizer:
+        """The recognizer, loaded. Raises ModelError when its files are not there."""
+        return self._load_recognizer()
+
+    @cached_property
+    def _detector(self) -> VoiceDetector:
+        from cabin.audio.vad import SileroDetector
+
+        return SileroDetector()
+
+    def load(self) -> None:
+        """Load everything now, so that the first utterance is as fast as the others."""
+        _ = self.recognizer, self._detector
+
+    def utterances(self, blocks: Iterable[Samples], source: str) -> Iterator[Utterance]:
+        """Yield the utterances of a finite stream of blocks. Raises SoundError, or ModelError: no detector."""
+        from cabin.audio.endpoint import utterances
+
+        self._detector.reset()
+        yield from utterances(blocks, self._detector, self._endpoint, source)
+
+    def recognize(self, utterance: Utterance) -> Transcript:
+        """Return what was said in one utterance."""
+        recognizer = self.recognizer
+        recognizer.reset()
+        recognizer.accept(utterance.samples)
+        transcript = recognizer.final()
+        return transcript if transcript.is_final else dataclasses.replace(transcript, is_final=True)
+
+    def close(self) -> None:
+        """Close the recognizer if it was ever loaded."""
+        if "recognizer" in self.__dict__:
+            self.recognizer.close()
+            del self.__dict__["recognizer"]
