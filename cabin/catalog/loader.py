@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cabin.catalog.cache import cache_key, read_cached, write_cached
 from cabin.catalog.devices import DeviceContext, read_device
 from cabin.catalog.lists import read_lists
 from cabin.catalog.reading import Reader
@@ -60,9 +61,25 @@ def load_catalog(dirs: Iterable[CatalogDir], *, sentences: bool = False) -> Cata
     """Read and check catalog folders together.
 
     `dirs` are folders, or pairs of a plugin's name and its folder. `sentences` also reads sentences/ and refusals/, which
-    only building a model and checking need. Raises CatalogError with every mistake of every file.
+    only building a model and checking need. Raises CatalogError with every mistake of every file. What was read without
+    sentences is kept in the user's cache and taken from there while no file changes.
     """
     named = named_dirs(dirs)
+    if sentences:
+        return _read(named, True)
+    files = [COMMON_LISTS, *(path for _, folder in named for path in catalog_files(folder, False))]
+    try:
+        key = cache_key(named, files)
+    except OSError:  # a file vanished or is a dead link: reading it says so
+        return _read(named, False)
+    catalog = read_cached(key)
+    if catalog is None:
+        catalog = _read(named, False)
+        write_cached(key, catalog)
+    return catalog
+
+
+def _read(named: list[tuple[str, Path]], sentences: bool) -> Catalog:
     loading = _Loading()
     reader = loading.reader
     _check_dirs(reader, named)
@@ -73,9 +90,8 @@ def load_catalog(dirs: Iterable[CatalogDir], *, sentences: bool = False) -> Cata
         _read_common(loading, folder)
     for plugin, folder in named:
         _read_devices(loading, plugin, folder)
-    if sentences:
-        for _, folder in named:
-            _read_sentences(loading, folder)
+    for _, folder in named if sentences else ():
+        _read_sentences(loading, folder)
     if reader.problems:
         raise CatalogError(reader.problems)
     _log.debug(
