@@ -45,8 +45,8 @@ class Architecture:
 
     name: str
     """moonshine-base-en or moonshine-tiny-en."""
-    precision: str
-    """int8 or fp32."""
+    scheme: str
+    """fp32, int8-rows or int8-blocks (cabin_moonshine.graph_builder)."""
     hidden: int
     heads: int
     head_dim: int
@@ -76,5 +76,7 @@ def load_architecture(model_dir: Path) -> Architecture:
         raise ModelError(Problem("cannot be read", str(path), str(error), "JSON", hint)) from error
     types = {field.name: {"str": str, "int": int, "float": float}[str(field.type)] for field in fields(Architecture)}
     if not isinstance(values, dict) or {key: type(value) for key, value in values.items()} != types:
-        raise ModelError(Problem("not written by this version of cabin", str(path), expected=", ".join(types), hint=hint))
+        raise ModelError(
+            Problem("not written by this version of cabin", str(path), expected=", ".join(types), hint=hint)
+        )
     return Architecture(**values)

@@ -13,23 +13,38 @@ from cabin_moonshine.checkpoint import Affine
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["GraphBuilder"]
+__all__ = ["SCHEMES", "GraphBuilder"]
+
+SCHEMES = ("fp32", "int8-rows", "int8-blocks")
+"""How matrices are multiplied: see the methods of GraphBuilder; the weights are the same in all three."""
 
 _MICROSOFT_OPS = frozenset(
-    {"DynamicQuantizeMatMul", "Gelu", "MultiHeadAttention", "QuickGelu", "RotaryEmbedding", "SkipLayerNormalization"}
+    {
+        "DynamicQuantizeMatMul",
+        "Gelu",
+        "MatMulNBits",
+        "MultiHeadAttention",
+        "QuickGelu",
+        "RotaryEmbedding",
+        "SkipLayerNormalization",
+    }
 )
 _OPSET, _IR_VERSION = 17, 9
 _EXTERNAL_FROM_BYTES = 1024
 _ALIGNMENT = 64
 _EPSILON = 1e-5
+_BLOCK = 32
+"""Divides the widths of both models (288, 416, 1152, 1664)."""
+_INT8_ACTIVATIONS = 4
+"""MatMulNBits: quantize the inputs to 8 bits too."""
 
 
 class GraphBuilder:
     """Collects nodes and weights; `save` writes the graph. Method names follow the operators."""
 
-    def __init__(self, weights: Path, precision: str) -> None:
-        """Write large tensors to the file `weights` as they come; `precision` is "int8" or "fp32"."""
-        self.precision = precision
+    def __init__(self, weights: Path, scheme: str) -> None:
+        """Write large tensors to the file `weights` as they come; `scheme` is one of SCHEMES."""
+        self.scheme = scheme
         self.weights = weights
         self._nodes: list[Any] = []
         self._initializers: dict[str, Any] = {}
@@ -71,9 +86,7 @@ class GraphBuilder:
                 self._file.write(array.tobytes())
         return name
 
-    def external(
-        self, name: str, shape: Sequence[int], dtype: type[np.generic], location: str, offset: int = 0
-    ) -> str:
+    def external(self, name: str, shape: Sequence[int], dtype: type[np.generic], location: str, offset: int = 0) -> str:
         """Add an initializer that lies in a file beside the graph."""
         from onnx import TensorProto, helper
 
@@ -88,20 +101,52 @@ class GraphBuilder:
     def linear(self, x: str, name: str, parts: Sequence[Affine], bias: NDArray[np.float32] | None = None) -> str:
         """Multiply by one matrix, or by several of the same input at once (outputs side by side), and add a bias."""
         bias_name = self.constant(f"{name}.bias", bias) if bias is not None else ""
-        if self.precision == "fp32":
-            matrix = self.constant(name, np.concatenate([part.dequantize() for part in parts], axis=1))
-            product = self.add("MatMul", [x, matrix])
-            return str(self.add("Add", [product, bias_name]) if bias_name else product)
-        matrix = self.constant(name, np.concatenate([part.values for part in parts], axis=1))
-        scales = [np.float32(part.scale) for part in parts]
-        zeros = [np.int8(part.zero_point) for part in parts]
-        if len(parts) == 1:
-            scale, zero = np.array(scales, np.float32), np.array(zeros, np.int8)
+        if self.scheme == "int8-blocks":
+            return self._linear_blocks(x, name, parts, bias_name)
+        if self.scheme == "fp32":
+            product = self.add(
+                "MatMul", [x, self.constant(name, np.concatenate([p.dequantize() for p in parts], axis=1))]
+            )
         else:
-            widths = [part.values.shape[1] for part in parts]
-            scale, zero = np.repeat(np.array(scales), widths), np.repeat(np.array(zeros), widths)
-        inputs = [x, matrix, self.constant(f"{name}.scale", scale), self.constant(f"{name}.zero_point", zero)]
-        return str(self.add("DynamicQuantizeMatMul", [*inputs, bias_name] if bias_name else inputs))
+            widths = [1] if len(parts) == 1 else [part.values.shape[1] for part in parts]
+            scale = np.repeat(np.array([part.scale for part in parts], np.float32), widths)
+            zero = np.repeat(np.array([part.zero_point for part in parts], np.int8), widths)
+            matrix = self.constant(name, np.concatenate([part.values for part in parts], axis=1))
+            product = self.multiply_rows(x, matrix, name, scale, zero)
+        return str(self.add("Add", [product, bias_name]) if bias_name else product)
+
+    def multiply_rows(self, x: str, matrix: str, name: str, scale: NDArray[np.float32], zero: NDArray[np.int8]) -> str:
+        """Multiply by an INT8 matrix with the inputs quantized at run time, one scale a row.
+
+        The operator has one scale for all rows; rows brought to the same largest value first, and back afterwards, have
+        one each. Without it loud frames take the resolution of soft ones, and one beam that of another.
+        """
+        largest = self.add("ReduceMax", [self.add("Abs", [x])], axes=[-1], keepdims=1)
+        largest = self.add("Max", [largest, self.constant("smallest", np.array([1e-9], np.float32))])
+        inputs = [
+            self.add("Div", [x, largest]),
+            matrix,
+            self.constant(f"{name}.scale", scale),
+            self.constant(f"{name}.zero_point", zero),
+        ]
+        return str(self.add("Mul", [self.add("DynamicQuantizeMatMul", inputs), largest]))
+
+    def _linear_blocks(self, x: str, name: str, parts: Sequence[Affine], bias_name: str) -> str:
+        """Multiply with the inputs quantized in blocks of 32 within a row; weights lie transposed, in blocks likewise."""
+        depth, blocks = parts[0].values.shape[0], parts[0].values.shape[0] // _BLOCK
+        widths = [part.values.shape[1] for part in parts]
+        values = np.concatenate([(part.values.astype(np.int16) + 128).astype(np.uint8).T for part in parts])
+        scale = np.repeat(np.array([part.scale for part in parts], np.float32), widths)
+        zero = np.repeat(np.array([part.zero_point + 128 for part in parts], np.uint8), widths)
+        inputs = [
+            x,
+            self.constant(name, values.reshape(len(values), blocks, _BLOCK)),
+            self.constant(f"{name}.scale", np.repeat(scale, blocks)),
+            self.constant(f"{name}.zero_point", np.repeat(zero, blocks)),
+            *(["", bias_name] if bias_name else []),
+        ]
+        shape = {"K": depth, "N": len(values), "bits": 8, "block_size": _BLOCK}
+        return str(self.add("MatMulNBits", inputs, accuracy_level=_INT8_ACTIVATIONS, **shape))
 
     def norm(self, x: str, name: str, weight: NDArray[np.float32]) -> str:
         """Normalize the last dimension (no bias)."""

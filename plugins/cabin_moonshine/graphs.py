@@ -29,7 +29,7 @@ _CONV2_STRIDE, _CONV3_STRIDE = 3, 2
 
 def write_encoder(checkpoint: Checkpoint, shape: Architecture, folder: Path) -> None:
     """Write ENCODER_FILE: samples (1, n) in; cross_key_I, cross_value_I (1, heads, frames, head_dim) out."""
-    build = GraphBuilder(folder / files.ENCODER_WEIGHTS_FILE, shape.precision)
+    build = GraphBuilder(folder / files.ENCODER_WEIGHTS_FILE, shape.scheme)
     x = _frontend(build, checkpoint, shape)
     zero = build.constant("zero_position", np.zeros(1, np.int64))
     normed = build.norm(x, "layers.0.norm", checkpoint.vector("encoder.layers.0.input_layernorm.weight"))
@@ -66,7 +66,7 @@ def write_decoder(checkpoint: Checkpoint, shape: Architecture, folder: Path) -> 
     logarithms; present_key_I, present_value_I.
     """
     (folder / files.EMBEDDING_FILE).write_bytes(checkpoint.embedding.values.tobytes())
-    build = GraphBuilder(folder / files.DECODER_WEIGHTS_FILE, shape.precision)
+    build = GraphBuilder(folder / files.DECODER_WEIGHTS_FILE, shape.scheme)
     x = build.input("embeddings", np.float32, ["beams", "tokens", shape.hidden])
     position = build.input("position", np.int64, [1])
     size = build.add("Shape", [x])
@@ -192,14 +192,15 @@ def _cross_attention(
 def _head(build: GraphBuilder, checkpoint: Checkpoint, shape: Architecture, x: str) -> str:
     """Multiply by the transposed embedding. In INT8 it is transposed while loading, so that the file holds it once."""
     embedding = checkpoint.embedding
-    if shape.precision == "fp32":
+    if shape.scheme == "fp32":
         return build.linear(x, "head", [embedding.with_values(embedding.values.T)])
     rows = build.external("embedding", embedding.values.shape, np.int8, files.EMBEDDING_FILE)
     matrix = build.add("Transpose", [rows], perm=[1, 0])
-    scale = build.constant("embedding.scale", np.array([embedding.scale], np.float32))
-    zero = build.constant("embedding.zero_point", np.array([embedding.zero_point], np.int8))
-    return str(build.add("DynamicQuantizeMatMul", [x, matrix, scale, zero]))
+    scale, zero = np.array([embedding.scale], np.float32), np.array([embedding.zero_point], np.int8)
+    return build.multiply_rows(x, matrix, "embedding", scale, zero)
 
 
-def _with_bias(checkpoint: Checkpoint, name: str) -> tuple[list[Affine], np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
+def _with_bias(
+    checkpoint: Checkpoint, name: str
+) -> tuple[list[Affine], np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
     return [checkpoint.matrix(name)], checkpoint.vector(f"{name}.bias")
