@@ -1,8 +1,8 @@
 """The shape of a rebuilt Moonshine model, and the names of the files in its folder.
 
 Architecture: Jeffries et al., "Moonshine: Speech Recognition for Live Transcription and Voice Commands" (2024),
-https://arxiv.org/abs/2410.15608: three convolutions over the raw samples, an encoder with rotary positions, a decoder with
-SwiGLU blocks, and an output head tied to the token embedding.
+https://arxiv.org/abs/2410.15608: three convolutions over the raw samples, an encoder with rotary positions, a decoder
+with SwiGLU blocks, and an output head tied to the token embedding.
 """
 
 from __future__ import annotations

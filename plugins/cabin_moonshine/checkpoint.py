@@ -1,9 +1,10 @@
 """The weights of a published Moonshine model, taken out of its .ort files without changing a value.
 
-The publisher's files hold every matrix as 8-bit integers with one scale and one zero point, so nothing has to be quantized
-again: (value - zero_point) * scale gives the same number before and after. Two layouts exist. The base model keeps
-`NAME_quantized` (INT8), `NAME_scale` and an offset `NAME_zero_point` in the unit of the weights, undone by Cast, Mul and Add
-at run time; the tiny model keeps unsigned integers with an integer zero point as ONNX Runtime's integer operators want them.
+The publisher's files hold every matrix as 8-bit integers with one scale and one zero point, so nothing has to be
+quantized again: (value - zero_point) * scale gives the same number before and after. Two layouts exist. The base model
+keeps `NAME_quantized` (INT8), `NAME_scale` and an offset `NAME_zero_point` in the unit of the weights, undone by Cast,
+Mul and Add at run time; the tiny model keeps unsigned integers with an integer zero point as ONNX Runtime's integer
+operators want them.
 
 Needs the packages onnx and onnxruntime; used by the rebuild alone.
 """
@@ -14,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -30,6 +31,8 @@ _VECTOR = re.compile(r"^(model\.decoder\.)?((?:layers\.\d+\.)?[a-z_0-9.]+\.(?:we
 _PARTS = {"dense": "o_proj", "up_proj": "fc1", "down_proj": "fc2"}
 _EMBEDDING = "model.decoder.embed_tokens.weight_merged_0"
 _GRID_TOLERANCE = 1e-3
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,9 @@ class _Graph:
         return Affine(values, scale, round(offset))
 
     def _affine_from_float(self, name: str) -> Affine:
-        """Find the grid of a tensor that was stored as the FP32 values of its integers: the smallest step is the scale."""
+        """Find the grid of a tensor that was stored as the FP32 values of its integers: the smallest step is the
+        scale.
+        """
         values = _found(self.initializers, name)
         step = float(np.abs(values[values != 0]).min())
         integers = np.rint(values / step)
@@ -170,7 +175,7 @@ def _nodes(graph: Any) -> Iterator[Any]:
                 yield from _nodes(attribute.g)
 
 
-def _found(table: dict[str, Any], name: str) -> Any:
+def _found(table: dict[str, _Found], name: str) -> _Found:
     if name not in table:
         raise ModelError(Problem(f"the publisher's file has no {name!r}", hint="Is it the version in models.yaml?"))
     return table[name]

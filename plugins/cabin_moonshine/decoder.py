@@ -1,8 +1,8 @@
 """Search for what was said: greedy, or a beam with the n best and their log-probabilities.
 
 All beams of a step go through the decoder at once. A `Scorer` may steer the search (bias to a catalog, or hold it to a
-grammar): it says, for each beam, what is added to the log-probability of each next token. What a hypothesis reports as its
-log-probability is always the recognizer's own, without the scorer's additions.
+grammar): it says, for each beam, what is added to the log-probability of each next token. What a hypothesis reports as
+its log-probability is always the recognizer's own, without the scorer's additions.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cabin_moonshine.tokenizer import END, START
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cabin_moonshine.model import Cache, EncodedSound, MoonshineModel
+    from cabin_moonshine.model import EncodedSound, MoonshineModel
 
 __all__ = ["Additions", "Decoded", "Scorer", "decode_beam", "decode_greedy", "max_tokens", "without_loop"]
 

@@ -1,4 +1,6 @@
-"""A small writer of ONNX graphs whose weights lie in files beside them. Needs the package onnx; used by the rebuild alone."""
+"""A small writer of ONNX graphs whose weights lie in files beside them. Needs the package onnx; used by the rebuild
+alone.
+"""
 
 from __future__ import annotations
 
@@ -132,7 +134,9 @@ class GraphBuilder:
         return str(self.add("Mul", [self.add("DynamicQuantizeMatMul", inputs), largest]))
 
     def _linear_blocks(self, x: str, name: str, parts: Sequence[Affine], bias_name: str) -> str:
-        """Multiply with the inputs quantized in blocks of 32 within a row; weights lie transposed, in blocks likewise."""
+        """Multiply with the inputs quantized in blocks of 32 within a row; weights lie transposed, in blocks
+        likewise.
+        """
         depth, blocks = parts[0].values.shape[0], parts[0].values.shape[0] // _BLOCK
         widths = [part.values.shape[1] for part in parts]
         values = np.concatenate([(part.values.astype(np.int16) + 128).astype(np.uint8).T for part in parts])

@@ -1,9 +1,9 @@
 """The two graphs that are run: sound to the decoder's cross keys and values, and one decoding step.
 
-There is one step graph for the first token and for all later ones (the cache is empty at first), so no weight stands twice.
-What the decoder needs of the sound (keys and values of its cross attention) is computed once, by the encoder's graph.
-Beams share those: the beams of a step are laid side by side as positions of one batch, which cross attention, having no
-mask, treats the same.
+There is one step graph for the first token and for all later ones (the cache is empty at first), so no weight stands
+twice. What the decoder needs of the sound (keys and values of its cross attention) is computed once, by the encoder's
+graph. Beams share those: the beams of a step are laid side by side as positions of one batch, which cross attention,
+having no mask, treats the same.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def write_encoder(checkpoint: Checkpoint, shape: Architecture, folder: Path) -> 
     normed = build.norm(x, "layers.0.norm", checkpoint.vector("encoder.layers.0.input_layernorm.weight"))
     for layer in range(shape.encoder_layers):
         prefix = f"encoder.layers.{layer}"
-        query, key, value = _qkv(build, checkpoint, shape, normed, f"{prefix}.self_attn", zero)
+        query, key, value = _qkv(build, checkpoint, shape, normed, prefix=f"{prefix}.self_attn", position=zero)
         heads = {"num_heads": shape.heads, "scale": shape.head_dim**-0.5}
         attended = build.add("MultiHeadAttention", [query, key, value], **heads)
         attended = build.linear(attended, f"{prefix}.o", [checkpoint.matrix(f"{prefix}.self_attn.o_proj")])
@@ -61,9 +61,9 @@ def write_encoder(checkpoint: Checkpoint, shape: Architecture, folder: Path) -> 
 def write_decoder(checkpoint: Checkpoint, shape: Architecture, folder: Path) -> None:
     """Write DECODER_FILE, which appends tokens to the cache, and EMBEDDING_FILE.
 
-    In: embeddings (beams, tokens, hidden); position (1), the length of the cache; past_key_I, past_value_I (beams, heads,
-    past, head_dim); cross_key_I, cross_value_I as the encoder gives them. Out: log_probs (beams, tokens, vocabulary), natural
-    logarithms; present_key_I, present_value_I.
+    In: embeddings (beams, tokens, hidden); position (1), the length of the cache; past_key_I, past_value_I (beams,
+    heads, past, head_dim); cross_key_I, cross_value_I as the encoder gives them. Out: log_probs (beams, tokens,
+    vocabulary), natural logarithms; present_key_I, present_value_I.
     """
     (folder / files.EMBEDDING_FILE).write_bytes(checkpoint.embedding.values.tobytes())
     build = GraphBuilder(folder / files.DECODER_WEIGHTS_FILE, shape.scheme)
@@ -73,10 +73,10 @@ def write_decoder(checkpoint: Checkpoint, shape: Architecture, folder: Path) -> 
     normed = build.norm(x, "layers.0.norm", checkpoint.vector("decoder.layers.0.input_layernorm.weight"))
     for layer in range(shape.decoder_layers):
         prefix = f"decoder.layers.{layer}"
-        attended = _self_attention(build, checkpoint, shape, normed, layer, position)
+        attended = _self_attention(build, checkpoint, shape, normed, layer=layer, position=position)
         weight = checkpoint.vector(f"{prefix}.post_attention_layernorm.weight")
         normed, x = build.add_and_norm(attended, x, f"{prefix}.cross_norm", weight)
-        attended = _cross_attention(build, checkpoint, shape, normed, layer, size)
+        attended = _cross_attention(build, checkpoint, shape, normed, layer=layer, size=size)
         weight = checkpoint.vector(f"{prefix}.final_layernorm.weight")
         normed, x = build.add_and_norm(attended, x, f"{prefix}.mlp_norm", weight)
         inner = build.linear(normed, f"{prefix}.fc1", *_with_bias(checkpoint, f"{prefix}.mlp.fc1"))
@@ -134,7 +134,7 @@ def _convolution(build: GraphBuilder, checkpoint: Checkpoint, x: str, name: str,
 
 
 def _qkv(
-    build: GraphBuilder, checkpoint: Checkpoint, shape: Architecture, x: str, prefix: str, position: str
+    build: GraphBuilder, checkpoint: Checkpoint, shape: Architecture, x: str, *, prefix: str, position: str
 ) -> tuple[str, str, str]:
     """Queries and keys with their positions turned in, and values; the three projections in one product."""
     parts = [checkpoint.matrix(f"{prefix}.{kind}_proj") for kind in "qkv"]
@@ -152,12 +152,12 @@ def _qkv(
 
 
 def _self_attention(
-    build: GraphBuilder, checkpoint: Checkpoint, shape: Architecture, x: str, layer: int, position: str
+    build: GraphBuilder, checkpoint: Checkpoint, shape: Architecture, x: str, *, layer: int, position: str
 ) -> str:
     prefix = f"decoder.layers.{layer}.self_attn"
-    query, key, value = _qkv(build, checkpoint, shape, x, prefix, position)
-    cache = [shape.heads, "past", shape.head_dim]
-    past = [build.input(f"past_{kind}_{layer}", np.float32, ["beams", *cache]) for kind in ("key", "value")]
+    query, key, value = _qkv(build, checkpoint, shape, x, prefix=prefix, position=position)
+    cache: list[int | str] = ["beams", shape.heads, "past", shape.head_dim]
+    past = [build.input(f"past_{kind}_{layer}", np.float32, cache) for kind in ("key", "value")]
     present = [f"present_{kind}_{layer}" for kind in ("key", "value")]
     attended, *_ = build.add(
         "MultiHeadAttention",
@@ -173,7 +173,7 @@ def _self_attention(
 
 
 def _cross_attention(
-    build: GraphBuilder, checkpoint: Checkpoint, shape: Architecture, x: str, layer: int, size: str
+    build: GraphBuilder, checkpoint: Checkpoint, shape: Architecture, x: str, *, layer: int, size: str
 ) -> str:
     prefix = f"decoder.layers.{layer}.encoder_attn"
     cross = [

@@ -86,7 +86,8 @@ class MoonshineModel:
     def step(self, tokens: NDArray[np.int64], cache: Cache, sound: EncodedSound) -> tuple[NDArray[np.float32], Cache]:
         """Append `tokens`, shape (beams, n), to the cache.
 
-        Returns the natural logarithms of the next token's probabilities, shape (beams, n, vocabulary), and the new cache.
+        Returns the natural logarithms of the next token's probabilities, shape (beams, n, vocabulary), and the new
+        cache.
         """
         feeds: dict[str, Any] = dict(zip(self._past_names, cache.tensors, strict=True))
         feeds.update(sound.cross)

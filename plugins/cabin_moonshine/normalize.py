@@ -1,6 +1,7 @@
 """Recognized text as the rest of cabin wants it: lower case, words and numbers, no punctuation but apostrophes.
 
-Numbers stay as heard: "22.5" keeps its point, "50%" becomes "50 percent", "1,000" becomes "1000", "7:30" becomes "7 30".
+Numbers stay as heard: "22.5" keeps its point, "50%" becomes "50 percent", "1,000" becomes "1000", "7:30" becomes "7
+30".
 """
 
 from __future__ import annotations

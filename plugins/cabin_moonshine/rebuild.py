@@ -1,8 +1,8 @@
 """From the publisher's .ort files to the graphs that are run: read the weights, write new graphs, prove them equal.
 
-The published graphs are not edited but replaced: their weights are taken out unchanged (cabin_moonshine.checkpoint) and put
-into graphs made for small machines (cabin_moonshine.graphs). That the new graphs compute the same is checked each time, on
-a made sound, against the publisher's own.
+The published graphs are not edited but replaced: their weights are taken out unchanged (cabin_moonshine.checkpoint)
+and put into graphs made for small machines (cabin_moonshine.graphs). That the new graphs compute the same is checked
+each time, on a made sound, against the publisher's own.
 
 Needs the package onnx, which nothing at run time does.
 """
@@ -48,8 +48,8 @@ def rebuild(
 ) -> None:
     """Turn the downloaded files into a model folder.
 
-    `precision` is "int8", or "fp32" to compare with. Raises ModelError when the files are not what is expected, when the
-    package onnx is missing, or when the new graphs disagree with the published ones.
+    `precision` is "int8", or "fp32" to compare with. Raises ModelError when the files are not what is expected, when
+    the package onnx is missing, or when the new graphs disagree with the published ones.
     """
     if importlib.util.find_spec("onnx") is None:
         hint = "Run 'pip install onnx' (or install the extra cabin[build]) and try again; it is needed only here."

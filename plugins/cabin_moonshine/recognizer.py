@@ -47,8 +47,8 @@ class _Options:
 class MoonshineRecognizer:
     """Collects an utterance and recognizes it whole; not thread-safe.
 
-    `final` after `partial` with no sound in between reuses the encoder's work, so that recognizing on trial at a short pause
-    is not paid twice.
+    `final` after `partial` with no sound in between reuses the encoder's work, so that recognizing on trial at a short
+    pause is not paid twice.
     """
 
     name = "moonshine"

@@ -1,8 +1,8 @@
 """Moonshine's pieces: tokenizer.bin read, and tokens turned into text.
 
-Layout of the file, observed: one piece after another, each its length in bytes (one byte below 128, else two: low seven bits
-with the top bit set, then the rest) and its bytes. Pieces 0 to 2 are <unk>, <s> and </s>; 3 to 258 are the single bytes;
-"\u2581" stands for a space; pieces of the form <<...>> say nothing.
+Layout of the file, observed: one piece after another, each its length in bytes (one byte below 128, else two: low
+seven bits with the top bit set, then the rest) and its bytes. Pieces 0 to 2 are <unk>, <s> and </s>; 3 to 258 are the
+single bytes; "\u2581" stands for a space; pieces of the form <<...>> say nothing.
 """
 
 from __future__ import annotations
