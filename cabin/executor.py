@@ -22,7 +22,7 @@ from cabin.vehicle.expressions import CannotAct
 from cabin.vehicle.units import UnitSettings
 
 if TYPE_CHECKING:
-    from cabin.catalog.schema import Catalog, Intent
+    from cabin.catalog.schema import Case, Catalog, Intent
     from cabin.vehicle.action import ActionResult
     from cabin.vehicle.interface import VehicleInterface
     from cabin.vehicle.policy import Policy
@@ -123,7 +123,6 @@ class Executor:
         plugin_of: Callable[[str], str] = lambda _intent: "",
         times: VehicleTimes | None = None,
         units: UnitSettings | None = None,
-        command_deadline_ms: float = 5000.0,
     ) -> None:
         """`plugin_of` names the plugin that would bring an intent that the catalog lacks, or gives the empty string."""
         self.catalog = catalog
@@ -134,7 +133,6 @@ class Executor:
         self._plugin_of = plugin_of
         self._times = times or VehicleTimes()
         self._units = units or UnitSettings()
-        self._command_deadline_ms = command_deadline_ms
 
     def execute(self, command: Command, request: Request | None = None) -> Outcome:
         """Do one command and say what became of it."""
@@ -193,11 +191,11 @@ class Executor:
         return self.policy.judge(command, intent, self.vehicle, hook, damaged=request.damaged)
 
     def _is_late(self, request: Request) -> bool:
-        return (time.perf_counter() - request.begun_s) * 1000 > self._command_deadline_ms
+        return (time.perf_counter() - request.begun_s) * 1000 > self._times.command_deadline_ms
 
     def _act(self, command: Command, intent: Intent, planned: Plan, verdict: Verdict) -> _Done:
         if planned.case.action is not None:
-            return self._act_by_plugin(planned.case.action, command, intent, verdict)
+            return self._act_by_plugin(planned.case, command, intent, verdict)
         carried = carry_out(planned.targets, self.vehicle, self._times)
         facts = Facts(
             self.vehicle.signals(),
@@ -219,10 +217,10 @@ class Executor:
         status: Status = "answered" if facts.readings and not facts.changes else "done"
         return _Done(status, reply, verdict, facts.changes, facts.readings)
 
-    def _act_by_plugin(self, name: str, command: Command, intent: Intent, verdict: Verdict) -> _Done:
-        if self._run_action is None:
-            raise VehicleError(f"no plugin brings the action {name!r}")
-        result = self._run_action(name, command, intent, self.vehicle)
+    def _act_by_plugin(self, case: Case, command: Command, intent: Intent, verdict: Verdict) -> _Done:
+        if self._run_action is None or case.action is None:
+            raise VehicleError(f"no plugin brings the action {case.action!r}")
+        result = self._run_action(case.action, command, intent, self.vehicle)
         facts = Facts(
             self.vehicle.signals(), UnitSettings.of(self.vehicle, self._units), result.changes, result.readings
         )
@@ -230,7 +228,7 @@ class Executor:
             return _Done("unconfirmed", say_unconfirmed(intent, facts), verdict, result.changes, result.readings)
         reply = result.reply
         if reply is None:
-            reply = say_done(intent.reply or "Done.", command, intent, facts)
+            reply = say_done(case.reply or intent.reply or "Done.", command, intent, facts)
         return _Done("done" if result.changes else "answered", reply, verdict, result.changes, result.readings)
 
 

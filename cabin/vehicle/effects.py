@@ -35,9 +35,11 @@ class VehicleTimes:
     write_deadline_ms: Annotated[float, Bounds(1, 60_000)] = 200.0
     """A write that the car has not taken by then never acts."""
     settle_ms: Annotated[float, Bounds(0, 60_000)] = 500.0
-    """How long past its own travel time an actuator may take to reach its target."""
+    """How long past its own travel time an actuator may take to reach its target; then it is "unconfirmed"."""
     max_wait_ms: Annotated[float, Bounds(1, 600_000)] = 20_000.0
     """The longest wait for read-back, whatever the travel time."""
+    command_deadline_ms: Annotated[float, Bounds(1, 60_000)] = 5_000.0
+    """A command that could not act by then, counted from the end of its utterance, is dropped."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,10 @@ def plan(command: Command, intent: Intent, vehicle: VehicleInterface, defaults: 
     Where a position means several places of which the car lacks some, those it has are taken; when it has none of them,
     UnknownSignalError says so.
     """
+    _check_slots(command, intent)
     case = choose_case(intent, command.slots)
+    if case.action is not None:
+        return Plan(case)
     reads = _existing(case.read, intent, command.slots, vehicle) if case.read else ()
     if not case.set:
         return Plan(case, (), reads)
@@ -110,6 +115,20 @@ def carry_out(targets: tuple[Target, ...], vehicle: VehicleInterface, times: Veh
 def read_signals(paths: tuple[str, ...], vehicle: VehicleInterface) -> tuple[Signal, ...]:
     """Read what a question asks for. Raises VehicleError when the car does not answer."""
     return tuple(vehicle.read(path) for path in paths)
+
+
+def _check_slots(command: Command, intent: Intent) -> None:
+    """Raise CannotAct for a number that the intent does not take, or a required slot that was not said."""
+    for name, slot in intent.slots.items():
+        value = command.slots.get(name)
+        if value is None and slot.required:
+            raise CannotAct("missing", slot=name)
+        if slot.kind != "number" or isinstance(value, str | None):
+            continue
+        low, high = slot.minimum, slot.maximum
+        if (low is not None and value < low) or (high is not None and value > high):
+            unit = str(command.slots.get("unit", ""))
+            raise CannotAct("out_of_range", slot=name, seen=value, low=low, high=high, unit=unit)
 
 
 def _holds(value: SlotValue | None, wanted: object) -> bool:

@@ -1,0 +1,194 @@
+"""Put the chain together from what is installed and configured. The one place that knows all the parts."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cabin import paths
+from cabin.chain import Chain, Parser
+from cabin.errors import Problem
+from cabin.executor import Executor
+from cabin.template_parser import TemplateParser
+
+if TYPE_CHECKING:
+    from cabin.catalog.schema import Catalog, Intent
+    from cabin.config import CabinConfig, VehicleConfig
+    from cabin.hearing import LazyHearing
+    from cabin.messages import Command
+    from cabin.plugins import PluginManager
+    from cabin.speech.recognizer import Recognizer
+    from cabin.vehicle.action import ActionResult
+    from cabin.vehicle.interface import VehicleInterface
+
+__all__ = ["NO_MODEL", "open_catalog", "open_chain", "open_parser", "open_vehicle", "place", "plugin_of"]
+
+logger = logging.getLogger(__name__)
+
+NO_MODEL = Path("none")
+"""`--model none`: no language model; only sentences that a template matches exactly are understood."""
+
+ACTION_BUDGET_MS = 5000.0
+"""How long a plugin's Python action may take; some wait for the car."""
+
+
+def open_chain(
+    plugins: PluginManager,
+    config: CabinConfig,
+    vehicle_config: VehicleConfig,
+    *,
+    policy_file: Path | None = None,
+    model: Path | None = None,
+    catalogs: Sequence[Path] = (),
+    vehicle: VehicleInterface | None = None,
+    model_dir: Callable[[str], Path] = paths.models_dir,
+) -> Chain:
+    """Make the chain; no recognizer is loaded before there is something to hear.
+
+    `model` replaces the intent model of the configuration, `catalogs` (when there are any) the catalogs of the plugins,
+    `vehicle` the configured car. Raises ConfigError, CatalogError, ModelError or PluginError, with all mistakes told.
+    """
+    from cabin.vehicle.policy import check_rule_sets
+    from cabin.vehicle.policy_file import load_policy
+
+    catalog = open_catalog(plugins, catalogs)
+    policy = load_policy(policy_file)
+    check_rule_sets(policy, catalog)
+    parser = open_parser(plugins, config, catalog, model, model_dir)
+    car = vehicle or open_vehicle(plugins, vehicle_config, catalog)
+
+    def run_action(name: str, command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:
+        entry = plugins.actions.get(name, str(intent.where))
+        return plugins.call(entry, command, intent, vehicle, budget_ms=ACTION_BUDGET_MS)
+
+    executor = Executor(
+        catalog,
+        policy,
+        car,
+        plugins,
+        run_action=run_action,
+        plugin_of=lambda intent: plugin_of(plugins, intent),
+        times=vehicle_config.times,
+        units=vehicle_config.units,
+    )
+    return Chain(parser, executor, open_hearing(plugins, config, model_dir))
+
+
+def open_catalog(plugins: PluginManager, catalogs: Sequence[Path] = ()) -> Catalog:
+    """Load the catalogs of the plugins, or those named instead. Raises CatalogError with every mistake."""
+    from cabin.catalog.loader import load_catalog
+
+    return load_catalog(catalogs or plugins.catalog_dirs())
+
+
+def open_parser(
+    plugins: PluginManager,
+    config: CabinConfig,
+    catalog: Catalog,
+    model: Path | None = None,
+    model_dir: Callable[[str], Path] = paths.models_dir,
+) -> Parser:
+    """Load the intent model; devices that it was not built for are understood by their templates. Raises ModelError."""
+    if model == NO_MODEL:
+        return TemplateParser(catalog)
+    from cabin.slm.package import read_info
+    from cabin.slm.parser import IntentParser
+
+    folder = model or model_dir(config.parser.model)
+    known = read_info(folder).spec.slots
+    unknown = [name for name in catalog.intents if name not in known]
+    if unknown:
+        logger.info("by template only, not known to the model: %s", ", ".join(unknown))
+    return IntentParser.load(
+        folder,
+        catalog,
+        backend=plugins.inference_backends.get(config.parser.backend).thing,
+        matcher=TemplateParser(catalog, unknown) if unknown else None,
+        threads=config.parser.threads,
+    )
+
+
+def open_vehicle(plugins: PluginManager, vehicle_config: VehicleConfig, catalog: Catalog) -> VehicleInterface:
+    """Connect to the configured car.
+
+    Raises ConfigError for a name that nobody registered, VehicleError or PluginError.
+    """
+    entry = plugins.vehicles.get(vehicle_config.interface, "vehicle.yaml: interface")
+    section = vehicle_config.interfaces.get(vehicle_config.interface, {})
+    return plugins.call(entry, catalog.signals, section)
+
+
+def open_hearing(
+    plugins: PluginManager, config: CabinConfig, model_dir: Callable[[str], Path] = paths.models_dir
+) -> LazyHearing:
+    """Make the ears; the recognizer and its model are looked for at the first utterance."""
+    from cabin.hearing import LazyHearing
+
+    def load() -> Recognizer:
+        from cabin.speech.recognizer import RecognizerSettings
+
+        chosen = config.recognizer
+        entry = plugins.recognizers.get(chosen.name, "cabin.yaml: recognizer.name")
+        settings = RecognizerSettings(
+            model_dir(chosen.model),
+            chosen.n_best,
+            chosen.threads,
+            config.endpoint.max_utterance_s,
+            chosen.options,
+        )
+        return plugins.call(entry, settings)
+
+    return LazyHearing(load, config.endpoint)
+
+
+def plugin_of(plugins: PluginManager, intent: str) -> str:
+    """Return the plugin that is installed but not loaded and whose catalog has the intent's device, or "".
+
+    Looks for its catalog/DEVICE.yaml without importing it.
+    """
+    device = intent.partition(".")[0]
+    for info in plugins.infos():
+        folder = _package_dir(info.name) if info.state != "loaded" else None
+        if folder is not None and (folder / "catalog" / f"{device}.yaml").is_file():
+            return info.name
+    return ""
+
+
+def _package_dir(name: str) -> Path | None:
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return None
+    return Path(spec.origin).parent if spec is not None and spec.origin else None
+
+
+def place(vehicle: VehicleInterface, settings: Sequence[str]) -> None:
+    """Set signals of the simulated car before anything is said: "Vehicle.Speed=50".
+
+    Raises UsageError or VehicleError.
+    """
+    from cabin.errors import UsageError, VehicleError, nearest
+    from cabin.vehicle.signals import parse_value
+
+    setter = getattr(vehicle, "place", None)
+    if settings and setter is None:
+        what = f"--set works with a simulated car only, not with {vehicle.name!r}"
+        raise UsageError(Problem(what, hint="Choose `interface: simulated` in vehicle.yaml."))
+    problems = []
+    for setting in settings:
+        path, equals, text = setting.partition("=")
+        spec = vehicle.signals().get(path)
+        if not equals:
+            problems.append(Problem("not SIGNAL=VALUE", "--set", repr(setting), "Vehicle.Speed=50"))
+        elif spec is None:
+            problems.append(Problem(f"unknown signal {path!r}", "--set", hint=nearest(path, vehicle.signals())))
+        else:
+            try:
+                setter(path, parse_value(spec, text))  # type: ignore[misc]
+            except VehicleError as error:
+                problems.extend(error.problems)
+    if problems:
+        raise UsageError(problems)

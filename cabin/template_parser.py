@@ -1,0 +1,45 @@
+"""Understanding by exact templates: beside the model for devices it was not built for, or alone (`--model none`)."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from cabin.messages import Command, Parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cabin.catalog.schema import Catalog
+    from cabin.catalog.templates import TemplateMatcher
+
+__all__ = ["TemplateParser"]
+
+
+class TemplateParser:
+    """Implements cabin.chain.Parser and cabin.slm.parser.TextMatcher over the sentences of some intents."""
+
+    def __init__(self, catalog: Catalog, intents: Iterable[str] | None = None) -> None:
+        """`intents` None takes all. Templates are parsed at the first text."""
+        self._catalog = catalog
+        self._intents = None if intents is None else tuple(intents)
+        self._matcher: TemplateMatcher | None = None
+
+    def match(self, text: str) -> tuple[Command, ...] | None:
+        """Return the command of a sentence that a template matches as a whole, or None.
+
+        A number out of its slot's range is kept: the executor refuses it with the range.
+        """
+        if self._matcher is None:
+            from cabin.catalog.templates import TemplateMatcher
+
+            self._matcher = TemplateMatcher(self._catalog, self._intents)
+        found = self._matcher.match(text)
+        return None if found is None else (found.command(),)
+
+    def parse(self, text: str) -> Parse:
+        """Return the command of a sentence; any other text is `unclear`."""
+        begun_s = time.perf_counter()
+        commands = self.match(text)
+        ms = {"total": (time.perf_counter() - begun_s) * 1000}
+        return Parse(text, commands, ms=ms) if commands else Parse(text, refused="unclear", ms=ms)
