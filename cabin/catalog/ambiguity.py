@@ -1,8 +1,8 @@
 """Sentences that two intents claim: each one would teach the model two things at once.
 
-Every template is expanded, its {lists} kept as they stand; two claims on the same words are an ambiguity when the calls
-differ. A template with more expansions than the cap is sampled instead, so what is found is certain and what is not found
-is not proven; the templates written in practice stay far below the cap.
+Every template is expanded, its {lists} kept as they stand; two claims on the same words are an ambiguity when the
+calls differ. A template with more expansions than the cap is sampled instead, so what is found is certain and what is
+not found is not proven; the templates written in practice stay far below the cap.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ class Ambiguity:
 def find_ambiguities(catalog: Catalog, *, within_intents: bool = False, cap: int = DEFAULT_CAP) -> list[Ambiguity]:
     """Return the sentences that two claims want, the first two claims of each, in the order of the catalog.
 
-    `within_intents` also tells sentences that one intent claims with different slots. `cap` bounds the expansions of one
-    template. Load the catalog with its sentences, or only those of the device files are compared.
+    `within_intents` also tells sentences that one intent claims with different slots. `cap` bounds the expansions of
+    one template. Load the catalog with its sentences, or only those of the device files are compared.
     """
     owners: dict[str, Claim] = {}
     found: dict[str, Ambiguity] = {}
@@ -106,7 +106,7 @@ def _claims(catalog: Catalog) -> Iterator[Claim]:
 
 
 def _meaning(claim: Claim, sentence: str, catalog: Catalog) -> tuple[str, Mapping[str, SlotValue]]:
-    """Return the call that a sentence of a claim means: fixed slots, and "{list}" for those that the sentence fills."""
+    """Return the call that a claim's sentence means: fixed slots, and "{list}" for those that the sentence fills."""
     slots = dict(claim.slots)
     intent = catalog.intents.get(claim.what)
     if intent is not None:
@@ -124,7 +124,7 @@ def parse_references(template: str) -> tuple[Reference, ...]:
 
 
 def expansions(template: str, cap: int = DEFAULT_CAP) -> Iterator[str]:
-    """Yield the sentences of a template, {lists} as written, spaces closed; at most `cap`, then a random choice of `cap`."""
+    """Yield a template's sentences, {lists} as written, spaces closed; a random choice of `cap` when there are more."""
     if not any(sign in template for sign in "([|;<"):
         yield " ".join(template.split())
         return

@@ -30,7 +30,7 @@ _KEPT = 8
 
 
 def cache_key(named: Iterable[tuple[str, Path]], files: Iterable[Path]) -> str:
-    """Return a digest of the folders and of each file's path, size and time of change. Raises OSError when one is gone."""
+    """Return a digest of the folders and of each file's path, size and time. Raises OSError when one is gone."""
     code = Path(__file__).parent
     parts = [f"{_FORMAT} {cabin.__version__}", *(f"{plugin}\t{folder.resolve()}\t{folder}" for plugin, folder in named)]
     for path in (*files, *sorted(code.glob("*.py")), code.parent / "yamlfile.py"):

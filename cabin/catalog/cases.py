@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from cabin.catalog.expressions import read_expression
+from cabin.catalog.expressions import Target, read_expression
 from cabin.catalog.reading import Reader, join
 from cabin.catalog.schema import Case, Intent, SignalSpec
 from cabin.catalog.slot_values import read_slot_value
@@ -29,16 +29,22 @@ class _Context:
 
     intent: Intent
     signals: Mapping[str, SignalSpec]
-    missing_taken: frozenset[str]
-    """Slots whose absence an earlier case takes, so that here they are given."""
+    given: frozenset[str] = frozenset()
+    """Slots that are there whenever the case is taken; before it is read, those whose absence an earlier case takes."""
 
 
 def read_cases(
-    reader: Reader, node: Node, entries: Mapping[str, Node], key: str, intent: Intent, signals: Mapping[str, SignalSpec]
+    reader: Reader,
+    node: Node,
+    entries: Mapping[str, Node],
+    key: str,
+    intent: Intent,
+    *,
+    signals: Mapping[str, SignalSpec],
 ) -> tuple[Case, ...]:
     """Return the cases of an intent, from `cases` or from `set`, `read` and `action` beside its other keys."""
     if "cases" not in entries:
-        case = _read_case(reader, node, entries, key, _Context(intent, signals, frozenset()))
+        case = _read_case(reader, node, entries, key, _Context(intent, signals))
         return (case,)
     for name in _BESIDE_CASES:
         if name in entries:
@@ -62,13 +68,15 @@ def read_cases(
 def _read_case(reader: Reader, node: Node, entries: Mapping[str, Node], key: str, context: _Context) -> Case:
     intent = context.intent
     when = _read_when(reader, entries.get("when"), join(key, "when"), intent)
-    given = {name for name, slot in intent.slots.items() if slot.required} | context.missing_taken
+    given = {name for name, slot in intent.slots.items() if slot.required} | context.given
     given |= {name for name, value in when.items() if value != "missing"}
     given -= {name for name, value in when.items() if value == "missing"}
     set_: dict[str, Any] = {}
     if "set" in entries:
         for path, value in reader.mapping(entries["set"], join(key, "set")).items():
-            set_[path] = _read_set(reader, path, value, join(join(key, "set"), path), context, given)
+            set_[path] = _read_set(
+                reader, path, value, join(join(key, "set"), path), replace(context, given=frozenset(given))
+            )
     reads = reader.texts(entries.get("read"), join(key, "read"))
     for path in reads:
         _resolve(reader, entries["read"], path, join(key, "read"), context)
@@ -78,7 +86,7 @@ def _read_case(reader: Reader, node: Node, entries: Mapping[str, Node], key: str
         reader.problem(node, "no reply", key, seen="", hint="Give the case or its intent a `reply`.")
     said = reply or intent.reply
     _check_reply(
-        reader, entries.get("reply") or node, said, join(key, "reply"), intent, bool(reads) or action is not None
+        reader, entries.get("reply") or node, said, join(key, "reply"), intent, reads=bool(reads) or action is not None
     )
     return Case(when, set_, reads, reply, action)
 
@@ -98,7 +106,7 @@ def _read_when(reader: Reader, node: Node | None, key: str, intent: Intent) -> d
     return when
 
 
-def _read_set(reader: Reader, path: str, node: Node, key: str, context: _Context, given: Iterable[str]) -> Any:
+def _read_set(reader: Reader, path: str, node: Node, key: str, context: _Context) -> Any:
     specs = _resolve(reader, node, path, key, context)
     spec = specs[0] if specs else None
     if spec is not None and spec.kind != "actuator":
@@ -111,7 +119,7 @@ def _read_set(reader: Reader, path: str, node: Node, key: str, context: _Context
             spec.allowed,
         ):
             reader.problem(node, f"{other.path} and {spec.path} differ in type or range", key, seen="")
-    return read_expression(reader, node, key, spec, context.intent, frozenset(given))
+    return read_expression(reader, node, key, Target(spec, context.intent, context.given))
 
 
 def _resolve(reader: Reader, node: Node, path: str, key: str, context: _Context) -> list[SignalSpec]:
@@ -142,7 +150,7 @@ def _resolve(reader: Reader, node: Node, path: str, key: str, context: _Context)
     return specs
 
 
-def _check_reply(reader: Reader, node: Node, reply: str, key: str, intent: Intent, reads: bool) -> None:
+def _check_reply(reader: Reader, node: Node, reply: str, key: str, intent: Intent, *, reads: bool) -> None:
     known = {*intent.slots, "value", *(_READING_FIELDS if reads else ())}
     for name in _FIELD.findall(reply):
         if name not in known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cabin.catalog.cases import read_cases
 from cabin.catalog.reading import Reader, join
@@ -58,47 +58,39 @@ def read_device(reader: Reader, root: Node, context: DeviceContext) -> list[Inte
                 node, f"not an action name: {action!r}", key, seen="", expected="small letters, digits and _"
             )
             continue
-        intents.append(_read_intent(reader, node, key, f"{device}.{action}", title, zones, context))
+        blank = Intent(
+            f"{device}.{action}", action, {}, (), "free", "", (), reader.place(node), zones, device_title=title
+        )
+        intents.append(_read_intent(reader, node, key, blank, context))
     if "zones" in entries and intents:
         _check_zone_names(reader, entries["zones"], zones, intents)
     return intents
 
 
-def _read_intent(
-    reader: Reader,
-    node: Node,
-    key: str,
-    name: str,
-    device_title: str,
-    zones: Mapping[str, tuple[str, ...]],
-    context: DeviceContext,
-) -> Intent:
+def _read_intent(reader: Reader, node: Node, key: str, blank: Intent, context: DeviceContext) -> Intent:
+    """Return the intent of which `blank` gives the name, the place and what the device says."""
     entries = reader.mapping(node, key, _INTENT_KEYS)
     slots = read_slots(reader, entries.get("slots"), join(key, "slots"))
-    if "zones" in entries:
-        zones = _read_zones(reader, entries["zones"], join(key, "zones"))
-    reply = reader.text(entries.get("reply"), join(key, "reply"))
-    intent = Intent(
-        name=name,
+    zones = _read_zones(reader, entries["zones"], join(key, "zones")) if "zones" in entries else blank.zones
+    intent = replace(
+        blank,
         title=reader.text(
-            entries.get("title"), join(key, "title"), f"{name.partition('.')[2].replace('_', ' ')} the {device_title}"
+            entries.get("title"), join(key, "title"), f"{blank.title.replace('_', ' ')} the {blank.device_title}"
         ),
         slots=slots,
-        cases=(),
         policy=reader.text(entries.get("policy"), join(key, "policy"), "free"),
-        reply=reply,
-        sentences=(),
-        where=reader.place(node),
+        reply=reader.text(entries.get("reply"), join(key, "reply")),
         zones=zones,
         plugin=context.plugin,
-        device_title=device_title,
     )
-    cases = read_cases(reader, node, entries, key, intent, context.signals)
-    sentences = SentenceReader(reader, context.lists)
-    groups = read_groups(sentences, entries.get("sentences"), join(key, "sentences"), intent)
-    used = {value: zones[value] for value in ("default", *_positions(slots)) if value in zones}
-    fields = {**intent.__dict__, "cases": cases, "sentences": groups, "zones": used}
-    return Intent(**fields)
+    return replace(
+        intent,
+        cases=read_cases(reader, node, entries, key, intent, signals=context.signals),
+        sentences=read_groups(
+            SentenceReader(reader, context.lists), entries.get("sentences"), join(key, "sentences"), intent
+        ),
+        zones={value: zones[value] for value in ("default", *_positions(slots)) if value in zones},
+    )
 
 
 def _positions(slots: Mapping[str, Slot]) -> tuple[str, ...]:

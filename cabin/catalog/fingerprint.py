@@ -1,7 +1,7 @@
 """What a model was built for, and how a catalog differs from it.
 
-Only what the model writes counts: intents, their slots, and the values and words of these. Ranges, sentences, replies and
-signals may change without a new model.
+Only what the model writes counts: intents, their slots, and the values and words of these. Ranges, sentences, replies
+and signals may change without a new model.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def describe(catalog: Catalog) -> dict[str, Any]:
 
 
 def compare(model: Mapping[str, Any], catalog: Catalog) -> Difference:
-    """Return how `catalog` differs from the description in a model folder. Raises ModelError when that is no description."""
+    """Return how `catalog` differs from a model's description. Raises ModelError when that is no description."""
     known = _intents_of(model)
     now = _intents_of(describe(catalog))
     harmful = [trouble for name in known if name in now for trouble in _differences(name, known[name], now[name])]

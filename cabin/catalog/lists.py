@@ -42,7 +42,9 @@ def _add(reader: Reader, known: dict[str, WordList], words: WordList, node: Node
     first = known.get(words.name)
     entries: dict[str, tuple[str, ...]] = dict(first.entries) if first else {}
     if first and first.slot != words.slot:
-        reader.problem(node, f"another catalog's list {words.name!r} fills another slot", key, words.slot, first.slot)
+        reader.problem(
+            node, f"another catalog's list {words.name!r} fills another slot", key, seen=words.slot, expected=first.slot
+        )
         return
     owner = {phrase: value for value, phrases in entries.items() for phrase in phrases}
     for value, phrases in words.entries.items():
@@ -75,9 +77,7 @@ def _read_entries(reader: Reader, node: Node, key: str) -> Mapping[str, tuple[st
 def _checked(reader: Reader, node: Node, text: str, key: str) -> str:
     wrong = _NOT_NORMAL.search(text)
     if wrong:
-        reader.problem(
-            node, f"{wrong.group()!r} never stands in a normalized utterance", key, text, "small letters, apostrophes"
-        )
+        reader.problem(node, f"{wrong.group()!r} never stands in a normalized utterance", key, seen=text)
     return text
 
 
@@ -85,7 +85,7 @@ def phrases_for(slot: Slot, words: WordList | None) -> dict[str, str]:
     """Return phrase -> value of what a reference to `words` (None: no such list) may say for `slot`.
 
     Only values that the slot has count. Values that a list of the slot's own name leaves out, or all without a list,
-    stand for themselves, `_` read as a space. An open slot takes all entries of its list; the dictionary is empty without one.
+    stand for themselves, `_` read as a space. An open slot takes all entries of its list; without one, there is none.
     """
     found: dict[str, str] = {}
     for value, phrases in words.entries.items() if words else ():

@@ -60,9 +60,9 @@ def catalog_files(folder: Path, sentences: bool) -> list[Path]:
 def load_catalog(dirs: Iterable[CatalogDir], *, sentences: bool = False) -> Catalog:
     """Read and check catalog folders together.
 
-    `dirs` are folders, or pairs of a plugin's name and its folder. `sentences` also reads sentences/ and refusals/, which
-    only building a model and checking need. Raises CatalogError with every mistake of every file. What was read without
-    sentences is kept in the user's cache and taken from there while no file changes.
+    `dirs` are folders, or pairs of a plugin's name and its folder. `sentences` also reads sentences/ and refusals/,
+    which only building a model and checking need. Raises CatalogError with every mistake of every file. What was read
+    without sentences is kept in the user's cache and taken from there while no file changes.
     """
     named = named_dirs(dirs)
     if sentences:

@@ -25,7 +25,7 @@ class Reader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.broken: set[str] = set()
-        """Kinds of file ("signals", "lists", "devices") of which one could not be read: checks against them would mislead."""
+        """Kinds of file ("signals", "lists", "devices") of which one could not be read: checks would mislead."""
 
     def file(self, path: Path, kind: str) -> Node | None:
         """Return the root of a YAML file, or None when it is no YAML or empty."""
@@ -41,14 +41,14 @@ class Reader:
         return node
 
     def problem(
-        self, node: Node, what: str, key: str = "", seen: str | None = None, expected: str = "", hint: str = ""
+        self, node: Node, what: str, key: str = "", *, seen: str | None = None, expected: str = "", hint: str = ""
     ) -> None:
         """Note a mistake at a node; `seen` is the node's value unless given."""
         where = f"{node.where}, {key}" if key else node.where
         self.problems.append(Problem(what, where, node.seen if seen is None else seen, expected, hint))
 
     def at(
-        self, where: Place | None, what: str, key: str = "", seen: str = "", expected: str = "", hint: str = ""
+        self, where: Place | None, what: str, key: str = "", *, seen: str = "", expected: str = "", hint: str = ""
     ) -> None:
         """Note a mistake at a place whose node is gone."""
         self.problems.append(Problem(what, ", ".join(str(part) for part in (where, key) if part), seen, expected, hint))

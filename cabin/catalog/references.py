@@ -76,9 +76,7 @@ def bind_call_slots(
                 found += [target for target, name in wanted.items() if name in names]
                 wanted = {target: name for target, name in wanted.items() if target not in found}
     for reference, found in targets.items():
-        if not found:
-            found += _only_call(reference, calls, intents, lists, troubles)
-        for index, slot in found:
+        for index, slot in found or _only_call(reference, calls, intents, lists, troubles):
             name, slots = bound[index]
             _, trouble, _ = slot_of(Reference(reference.list_name, slot), intents[name].slots, lists)
             if trouble:

@@ -58,7 +58,7 @@ class SampledCall:
     intent: str
     slots: Mapping[str, SlotValue]
     spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """Slot -> (start, end) in characters of `Sample.text`, for open slots whose value is copied from there and for numbers."""
+    """Slot -> (start, end) in characters of `Sample.text`: of numbers, and of open slots that are copied from there."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,8 @@ class Sampler:
         references = [piece for piece in pieces if isinstance(piece, Reference)]
         units = () if "unit" in fixed else _units_of(intent)
         text, filled = self._fill(pieces, rng, lambda reference: (intent.name, slot(reference), units))
-        slots, spans = dict(fixed), {}
+        slots: dict[str, SlotValue] = dict(fixed)
+        spans: dict[str, tuple[int, int]] = {}
         for reference, value in zip(references, filled, strict=True):
             _put(slots, spans, slot(reference).name, value)
             if value.unit is not None and value.unit in _units_of(intent):
@@ -212,26 +213,27 @@ class Sampler:
         text, filled = literals[0], []
         for index, reference in enumerate(references):
             intent, slot, units = owner(reference)
-            words, value, unit, is_copied = self._say(intent, slot, units, reference, rng, literals[index + 1])
+            after = literals[index + 1]
+            if slot.kind == "number" and reference.list_name not in self._catalog.lists:
+                literal_unit = _literal_unit(after)
+                said = self._number(rng, slot, () if literal_unit else units)
+                words, value, unit, is_copied = said.text, said.value, literal_unit or said.unit, True
+            else:
+                words, value = self._say(intent, slot, reference, rng)
+                unit, is_copied = None, slot.kind == "open" and words == value
             filled.append(_Filled(value, unit, (len(text), len(text) + len(words)), is_copied))
-            text += words + literals[index + 1]
+            text += words + after
         return text, filled
 
-    def _say(
-        self, intent: str, slot: Slot, units: tuple[str, ...], reference: Reference, rng: RandomSource, after: str
-    ) -> tuple[str, SlotValue, str | None, bool]:
-        """Return (words, value, unit, whether the value is copied from the words)."""
-        if slot.kind == "number" and reference.list_name not in self._catalog.lists:
-            literal_unit = _literal_unit(after)
-            said = self._number(rng, slot, () if literal_unit else units)
-            return said.text, said.value, literal_unit or said.unit, True
+    def _say(self, intent: str, slot: Slot, reference: Reference, rng: RandomSource) -> tuple[str, SlotValue]:
+        """Return words for a reference and the value that they mean."""
         choices = self._words(intent, slot, reference)
         value, phrases = choices[int(rng.random() * len(choices))]
         phrase = phrases[int(rng.random() * len(phrases))] if len(phrases) > 1 else phrases[0]
         if slot.kind == "number":
             number = float(value) if value not in slot.values else value
-            return phrase, int(number) if isinstance(number, float) and number.is_integer() else number, None, False
-        return phrase, value, None, slot.kind == "open" and phrase == value
+            return phrase, int(number) if isinstance(number, float) and number.is_integer() else number
+        return phrase, value
 
     def _words(self, intent: str, slot: Slot, reference: Reference) -> tuple[tuple[str, tuple[str, ...]], ...]:
         key = (intent, slot.name, reference.list_name)

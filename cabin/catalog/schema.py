@@ -1,4 +1,4 @@
-"""A catalog in memory: frozen, checked, without any trace of YAML. docs/reference/catalog-format.md is its written form."""
+"""A catalog in memory: frozen, checked, no trace of YAML. docs/reference/catalog-format.md is its written form."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class SentenceGroup:
     """Templates (hassil's language) that mean the same intent with the same fixed slots."""
 
     slots: Mapping[str, SlotValue]
-    """Fixed values; a slot whose value comes from the sentence stands there as "{list}" or is named by the template itself."""
+    """Fixed values. What a {list} of the template says fills its slot by itself."""
     templates: tuple[str, ...]
     where: Place
 
@@ -125,7 +125,7 @@ class SignalSpec:
     rate_per_s: float | None = None
     """How fast the simulated actuator moves, in its unit; None: at once."""
     levels: int | None = None
-    """How many steps the signal is spoken of in: level n (or a bare number up to `levels`) means n / levels of `maximum`."""
+    """Steps that the signal is spoken of in: level n (or a bare number up to `levels`) is n / levels of `maximum`."""
     says: Mapping[str, str] = field(default_factory=dict)
     """How replies say a value: "true" -> "locked", "BEAM" -> "on"."""
     where: Place | None = None
@@ -136,6 +136,7 @@ class Combination:
     """Templates of several commands in one breath."""
 
     calls: tuple[tuple[str, Mapping[str, SlotValue]], ...]
+    """Intent and slots; a slot that the sentence fills holds "{list}" or "{list:slot}", as the templates write it."""
     templates: tuple[str, ...]
     where: Place
 

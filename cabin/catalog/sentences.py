@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
@@ -10,7 +10,7 @@ from cabin.catalog.reading import Reader, join
 from cabin.catalog.references import bind_call_slots, slot_of
 from cabin.catalog.schema import Combination, Intent, RefusalGroup, SentenceGroup, Slot, WordList
 from cabin.catalog.slot_values import read_slot_value
-from cabin.catalog.template_tree import Reference, Shape, TemplateSyntaxError, shape_of
+from cabin.catalog.template_tree import Reference, Shape, TemplateSyntaxError, count_references, shape_of
 from cabin.errors import nearest
 from cabin.messages import Refusal, SlotValue
 from cabin.yamlfile import Node
@@ -18,7 +18,8 @@ from cabin.yamlfile import Node
 __all__ = ["SentenceReader", "read_combinations", "read_groups", "read_refusals", "read_sentence_file"]
 
 _REFUSALS = get_args(Refusal)
-_FREE_NUMBER = Slot("value", "number")
+_FREE_NUMBER = "value"
+"""In a refusal, {value} is any number."""
 
 
 @dataclass(frozen=True)
@@ -88,33 +89,29 @@ def _read_templates(
 ) -> list[tuple[Node, str]]:
     good = []
     for entry, template, shape in sentences.templates(node, key):
-        before = len(sentences.reader.problems)
-        counts: dict[str, tuple[int, int]] = {}
-        for reference, (least, most) in shape.counts.items():
-            slot = sentences.slot(entry, key, reference, intent.slots)
+        fillers: dict[str, set[Reference]] = {}
+        slots = [(reference, sentences.slot(entry, key, reference, intent.slots)) for reference in shape.counts]
+        for reference, slot in slots:
             if slot is not None:
-                low, high = counts.get(slot.name, (0, 0))
-                counts[slot.name] = (low + least, high + most)
-        if len(sentences.reader.problems) == before:
-            _check_filled(sentences.reader, entry, key, intent.slots.values(), counts, fixed)
+                fillers.setdefault(slot.name, set()).add(reference)
+        if all(slot is not None for _, slot in slots):
+            for slot in intent.slots.values():
+                least, most = count_references(template, frozenset(fillers.get(slot.name, ())))
+                trouble = _filling_trouble(slot, least, most, is_fixed=slot.name in fixed)
+                if trouble:
+                    sentences.reader.problem(entry, trouble, key)
         good.append((entry, template))
     return good
 
 
-def _check_filled(
-    reader: Reader,
-    node: Node,
-    key: str,
-    slots: Iterable[Slot],
-    counts: Mapping[str, tuple[int, int]],
-    fixed: Mapping[str, SlotValue],
-) -> None:
-    for slot in slots:
-        least, most = counts.get(slot.name, (0, 0))
-        if slot.name in fixed and most:
-            reader.problem(node, f"slot {slot.name!r} is fixed by the group and filled by the sentence", key)
-        elif slot.required and not least and not most and slot.name not in fixed:
-            reader.problem(node, f"the sentence does not fill the required slot {slot.name!r}", key)
+def _filling_trouble(slot: Slot, least: int, most: int, *, is_fixed: bool) -> str:
+    if is_fixed and most:
+        return f"slot {slot.name!r} is fixed by the group and filled by the sentence"
+    if least > 1:
+        return f"the sentence fills slot {slot.name!r} more than once"
+    if slot.required and not is_fixed and not least:
+        return f"the sentence {'may leave out' if most else 'does not fill'} the required slot {slot.name!r}"
+    return ""
 
 
 def _read_fixed(reader: Reader, node: Node | None, key: str, intent: Intent) -> dict[str, SlotValue]:
@@ -240,9 +237,9 @@ def read_refusals(sentences: SentenceReader, root: Node) -> list[RefusalGroup]:
         for entry, template, shape in sentences.templates(node, key):
             good.append(template)
             for reference in shape.counts:
-                if reference.list_name not in sentences.lists and reference.list_name != _FREE_NUMBER.name:
-                    if "lists" not in reader.broken:
-                        reader.unknown(entry, "list", reference.list_name, (*sentences.lists, "value"), key)
+                name = reference.list_name
+                if name not in sentences.lists and name != _FREE_NUMBER and "lists" not in reader.broken:
+                    reader.unknown(entry, "list", name, (*sentences.lists, _FREE_NUMBER), key)
         if good:
             found.append(RefusalGroup(reason, tuple(good), reader.place(node)))  # type: ignore[arg-type]  # checked above
     return found

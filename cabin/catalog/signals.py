@@ -34,7 +34,7 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 def expand_braces(path: str) -> Iterator[str]:
-    """Yield the paths that "A.{X,Y}.B" stands for, in order. Raises ValueError for braces that do not pair or hold nothing."""
+    """Yield the paths that "A.{X,Y}.B" stands for, in order. Raises ValueError for braces unpaired or empty."""
     pieces = _BRACES.split(path)
     if any("{" in piece or "}" in piece for piece in pieces):
         raise ValueError("the braces do not pair")

@@ -1,24 +1,24 @@
-"""Templates parsed by hassil, and what can be told of one without a catalog: its {lists}, its letters, whether it can be empty."""
+"""Templates parsed by hassil, and what one tells without a catalog: its {lists}, letters, whether it can be empty."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hassil.expression import Expression, Sentence
 
-__all__ = ["Reference", "Shape", "TemplateSyntaxError", "parse_template", "shape_of"]
+__all__ = ["Reference", "Shape", "TemplateSyntaxError", "count_references", "parse_template", "shape_of"]
 
 _NOT_NORMAL = re.compile(r"[^\w\s'.]|[A-Z]|_")
 """What never stands in a normalized utterance (cabin.slm.text.normalize)."""
 
 
 class TemplateSyntaxError(ValueError):
-    """A template that hassil cannot read, or that uses a part of its language that catalogs do not. Never leaves this package."""
+    """A template that hassil cannot read, or with what catalogs do not use. Stays inside this package."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Shape:
     """A character of its literal text that no normalized utterance has; empty when all is well."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_template(template: str) -> Sentence:
     """Return hassil's tree of a template. Raises TemplateSyntaxError."""
     from hassil.parse_expression import parse_sentence
@@ -60,7 +60,7 @@ def parse_template(template: str) -> Sentence:
         raise TemplateSyntaxError("empty brackets") from error
 
 
-@lru_cache(maxsize=None)
+@cache
 def shape_of(template: str) -> Shape:
     """Return the shape of a template. Raises TemplateSyntaxError."""
     return _shape(parse_template(template).expression)
@@ -103,3 +103,22 @@ def _shape(expression: Expression) -> Shape:
         for reference in references
     }
     return Shape(counts, all(part.can_be_empty for part in parts), wrong_char)
+
+
+def count_references(template: str, wanted: frozenset[Reference]) -> tuple[int, int]:
+    """Return how many of some references an expansion holds at least and at most. Raises TemplateSyntaxError."""
+    return _count(parse_template(template).expression, wanted) if wanted else (0, 0)
+
+
+def _count(expression: Expression, wanted: frozenset[Reference]) -> tuple[int, int]:
+    from hassil import expression as tree
+
+    if isinstance(expression, tree.ListReference):
+        number = int(Reference(expression.list_name, expression.slot_name) in wanted)
+        return number, number
+    if not isinstance(expression, tree.Group) or not expression.items:
+        return 0, 0
+    parts = [_count(item, wanted) for item in expression.items]
+    if isinstance(expression, tree.Alternative):
+        return min(least for least, _ in parts), max(most for _, most in parts)
+    return sum(least for least, _ in parts), sum(most for _, most in parts)

@@ -1,7 +1,7 @@
-"""Sentences that a template matches word for word, through hassil: for devices that the model does not know, and for checking.
+"""Sentences that a template matches word for word, through hassil: for devices unknown to the model, and for checks.
 
-hassil finds which words stand for which {list}. Numbers are those that cabin.slm.numbers finds in the words said: they are
-handed to hassil as a list made for this one text, so numbers mean the same here as in the intent model.
+hassil finds which words stand for which {list}. Numbers are those that cabin.slm.numbers finds in the words said: they
+are handed to hassil as a list made for this one text, so numbers mean the same here as in the intent model.
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ __all__ = ["check_standard"]
 def check_standard(signals: Iterable[SignalSpec], leaves: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
     """Return what is wrong with the signals marked standard.
 
-    `leaves` is path -> {type, datatype, unit, min, max, allowed} as vss-tools exports it. A signal must be there with the same
-    kind, datatype and unit; its range and its allowed values may be narrower, never wider. An overlay that the standard
-    does have is told as well.
+    `leaves` is path -> {type, datatype, unit, min, max, allowed} as vss-tools exports it. A signal must be there with
+    the same kind, datatype and unit; its range and its allowed values may be narrower, never wider. An overlay that the
+    standard does have is told as well.
     """
     problems = []
     for spec in signals:
