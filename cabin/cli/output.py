@@ -44,7 +44,7 @@ def to_plain(value: Any) -> Any:
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         pairs = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
-        return {name: to_plain(entry) for name, entry in pairs if not hasattr(entry, "__array_interface__")}
+        return {name: to_plain(entry) for name, entry in pairs if not getattr(entry, "ndim", 0)}
     if isinstance(value, Mapping):
         return {str(key): to_plain(entry) for key, entry in value.items()}
     if isinstance(value, str | bool | int) or value is None:
