@@ -46,6 +46,10 @@ class Hearing(Protocol):
         """Return what was said, the best reading first; no hypothesis means nothing was heard."""
         ...
 
+    def load(self) -> None:
+        """Load everything now, so that the first utterance is as fast as the others. Raises ModelError."""
+        ...
+
     def close(self) -> None:
         """Free models and threads."""
         ...
@@ -98,6 +102,10 @@ class Chain:
         }
         request = Request(confirm, utterance.damaged, begun_s)
         return self._act(parse, request, ms, transcript, utterance)
+
+    def load(self) -> None:
+        """Load the recognizer and the detector now. Raises ModelError when their files are not there."""
+        self._ears().load()
 
     def close(self) -> None:
         """End the car's connection, the recognizer and their threads."""
