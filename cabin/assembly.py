@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cabin import paths
 from cabin.chain import Chain, Parser
@@ -121,6 +122,12 @@ def open_vehicle(plugins: PluginManager, vehicle_config: VehicleConfig, catalog:
     return plugins.call(entry, catalog.signals, section)
 
 
+def own_section(config: CabinConfig, name: str) -> dict[str, Any]:
+    """Return the section plugins.NAME of cabin.yaml as a mapping; empty when no plugin registered one."""
+    section = config.plugins.get(name)
+    return {field.name: getattr(section, field.name) for field in fields(section)} if section is not None else {}
+
+
 def open_hearing(
     plugins: PluginManager, config: CabinConfig, model_dir: Callable[[str], Path] = paths.models_dir
 ) -> LazyHearing:
@@ -137,7 +144,7 @@ def open_hearing(
             chosen.n_best,
             chosen.threads,
             config.endpoint.max_utterance_s,
-            chosen.options,
+            own_section(config, chosen.name),
         )
         return plugins.call(entry, settings)
 

@@ -151,7 +151,9 @@ def _environment(environ: Mapping[str, str], prefix: str, kind: type[Any], binde
             continue
         info = variables.get(name)
         if info is not None and not dataclasses.is_dataclass(info.type):
-            found[info.name] = _value(name, environ[name], binder)
+            value = _value(name, environ[name], binder)
+            if value is not None:
+                found[info.name] = value
             continue
         outer = next((key for key, each in variables.items() if name.startswith(f"{key}_")), None)
         if outer is not None and isinstance(variables[outer].type, type):
@@ -164,7 +166,7 @@ def _environment(environ: Mapping[str, str], prefix: str, kind: type[Any], binde
     return _made(found) if found else None
 
 
-def _value(name: str, text: str, binder: Binder) -> Node:
+def _value(name: str, text: str, binder: Binder) -> Node | None:
     file = Path(f"environment {name}")
     if not text.lstrip().startswith(("[", "{")):
         return Node(parse_scalar(text), 0, file, text)
@@ -172,7 +174,7 @@ def _value(name: str, text: str, binder: Binder) -> Node:
         return _placeless(parse_yaml(text, file))
     except ConfigError as error:
         binder.problems.extend(error.problems)
-        return Node(None, 0, file)
+        return None
 
 
 def _placeless(node: Node) -> Node:

@@ -28,7 +28,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class RecognizerConfig:
-    """Speech recognition."""
+    """Speech recognition. A recognizer's own settings stand in its plugin's section: plugins.vosk for vosk."""
 
     name: str = "moonshine"
     """The recognizer: one that a plugin registered (`cabin plugins`)."""
@@ -38,8 +38,6 @@ class RecognizerConfig:
     """How many readings of an utterance the recognizer gives at most."""
     threads: Annotated[int, Bounds(1, 64)] = 1
     """Processor threads of the recognizer."""
-    options: Mapping[str, Any] = field(default_factory=dict)
-    """The recognizer's own settings; its plugin's page says which."""
 
 
 @dataclass(frozen=True)

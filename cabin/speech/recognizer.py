@@ -25,7 +25,7 @@ class RecognizerSettings:
     max_utterance_s: float = 30.0
     """Samples past this length are dropped and the transcript says so by being final early."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """The recognizer's own section of cabin.yaml."""
+    """The recognizer's own section of cabin.yaml: plugins.NAME, if its plugin registered one."""
 
 
 @runtime_checkable

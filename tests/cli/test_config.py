@@ -65,7 +65,7 @@ def test_show_a_part(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("CABIN_CONFIG", str(tmp_path))
     assert run("show", "recognizer", "--json") == 0
     keys = [json.loads(line)["key"] for line in capsys.readouterr().out.splitlines()]
-    assert keys == [f"recognizer.{name}" for name in ("name", "model", "n_best", "threads", "options")]
+    assert keys == [f"recognizer.{name}" for name in ("name", "model", "n_best", "threads")]
     assert run("show", "recogniser") == 2
     assert "Did you mean 'recognizer'" in capsys.readouterr().err
 

@@ -50,8 +50,8 @@ def test_a_file_over_the_defaults_and_the_environment_over_the_file(tmp_path):
 
 
 def test_a_mapping_from_the_environment():
-    environ = {"CABIN_RECOGNIZER_OPTIONS": "{beam: 4}"}
-    assert dict(load_config(None, environ).value.recognizer.options) == {"beam": 4}
+    environ = {"CABIN_VEHICLE_INTERFACES": "{simulated: {tick_ms: 4}}"}
+    assert dict(load_vehicle_config(None, environ).value.interfaces["simulated"]) == {"tick_ms": 4}
 
 
 def test_an_empty_file(tmp_path):
@@ -62,7 +62,7 @@ def test_all_mistakes_of_file_and_environment_at_once(tmp_path):
     file = write(
         tmp_path, "recogniser: {}\nparser:\n  threads: many\nvehicle: {}\nplugins:\n  lmap: {}\n  lamp: {level: x}\n"
     )
-    environ = {"CABIN_PARSER_THREDS": "2", "CABIN_GUARD_FAULTS_ALLOWED": "0", "CABIN_RECOGNIZER_OPTIONS": "{a"}
+    environ = {"CABIN_PARSER_THREDS": "2", "CABIN_GUARD_FAULTS_ALLOWED": "0", "CABIN_ENDPOINT_END_S": "{a"}
     with pytest.raises(ConfigError) as caught:
         load_config(file, environ, {"lamp": Lamp})
     told = "\n".join(str(problem) for problem in caught.value.problems)
@@ -74,7 +74,7 @@ def test_all_mistakes_of_file_and_environment_at_once(tmp_path):
         f"{file}:7: plugins.lamp.level: text where whole number is wanted",
         "CABIN_PARSER_THREDS: unknown environment variable. Did you mean 'CABIN_PARSER_THREADS'",
         "environment CABIN_GUARD_FAULTS_ALLOWED: guard.faults_allowed: out of range; seen: 0; expected: 1 to 1000",
-        "environment CABIN_RECOGNIZER_OPTIONS:2: not valid YAML",
+        "environment CABIN_ENDPOINT_END_S:2: not valid YAML",
     ):
         assert part in told
     assert len(caught.value.problems) == 8
