@@ -92,7 +92,7 @@ class Rule:
             return Verdict(
                 "refuse", f"I can't {intent.title} now: the car does not tell {_spoken(unknown.name)}.", self.name
             )
-        return Verdict(self.decision, _filled(self.text, intent), self.name)
+        return Verdict(self.decision, _filled(self.text, command, intent), self.name)
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,12 @@ def check_rule_sets(policy: Policy, catalog: Catalog) -> None:
         raise CatalogError(problems)
 
 
-def _filled(text: str, intent: Intent) -> str:
+def _filled(text: str, command: Command, intent: Intent) -> str:
+    """Put the intent's words into a text; {details} is what was said besides: ": tom, running late"."""
+    said = {name: str(value).replace("_", " ") for name, value in command.slots.items()}
+    if "value" in said and "unit" in said:
+        said["value"] += f" {said.pop('unit')}"
+    text = text.replace("{details}", f": {', '.join(said.values())}" if said else "")
     return text.replace("{title}", intent.title).replace("{device}", intent.device_title or intent.device)
 
 

@@ -17,7 +17,7 @@ BUILT_IN_POLICY = Path(__file__).with_name("policy.yaml")
 
 _SUBJECTS = ("signal", "slot", "confidence")
 _TESTS = ("above", "below", "is", "is_not")
-_PLACEHOLDERS = ("{title}", "{device}")
+_PLACEHOLDERS = ("{title}", "{device}", "{details}")
 
 
 def load_policy(path: Path | None = None) -> Policy:
@@ -111,7 +111,7 @@ class _Reader:
         for placeholder in _PLACEHOLDERS:
             rest = rest.replace(placeholder, "")
         if node is not None and ("{" in rest or "}" in rest):
-            self.problem(node, "unknown placeholder", " and ".join(_PLACEHOLDERS), seen=repr(text))
+            self.problem(node, "unknown placeholder", ", ".join(_PLACEHOLDERS), seen=repr(text))
 
     def _condition(self, node: Node) -> Condition | None:
         entries = self.mapping(node, "a condition", (*_SUBJECTS, *_TESTS))
