@@ -88,3 +88,47 @@ def test_its_command_and_its_section_of_the_configuration(installed, tmp_path):
 
 def test_its_command_stands_in_the_help(installed):
     assert "roof-box" in cabin(installed, "--help", CABIN_LOAD_PLUGINS="roofbox").stdout
+
+
+SAY = {"CABIN_LOAD_PLUGINS": "cabin_simcar,espresso,roofbox"}
+
+
+def said(installed, text, *options, **environ):
+    """What became of a text, understood by the templates alone."""
+    (turn,) = objects(cabin(installed, "say", text, "--model", "none", "--json", *options, **SAY, **environ))
+    (outcome,) = turn["outcomes"]
+    return outcome
+
+
+def test_a_device_by_yaml_alone_works_at_once(installed):
+    outcome = said(installed, "make me a lungo")
+    assert (outcome["intent"], outcome["by"], outcome["status"]) == ("espresso_machine.brew", "template", "done")
+    assert {change["path"]: change["after"] for change in outcome["changes"]} == {
+        "Vehicle.Cabin.EspressoMachine.IsOn": True,
+        "Vehicle.Cabin.EspressoMachine.Drink": "LUNGO",
+    }
+    assert outcome["reply"] == "One lungo, coming up."
+
+
+def test_its_numbers_and_its_range(installed):
+    outcome = said(installed, "set the espresso machine to ninety degrees")
+    (change,) = outcome["changes"]
+    assert (change["before"], change["after"], change["confirmed"]) == (92, 90, True)
+
+
+def test_its_rule_set_holds(installed):
+    outcome = said(installed, "make me an espresso", "--set", "Vehicle.Speed=50")
+    assert (outcome["status"], outcome["changes"]) == ("refused", [])
+
+
+def test_a_python_action_with_its_configuration(installed):
+    assert said(installed, "how much fits in the roof box")["reply"] == "45 kilograms more fit in the roof box."
+    outcome = said(installed, "how much fits in the roof box", CABIN_PLUGINS_ROOFBOX_MAX_LOAD_KG="50")
+    assert outcome["reply"] == "20 kilograms more fit in the roof box."
+
+
+def test_a_rule_in_python(installed):
+    assert said(installed, "open the roof box")["status"] == "done"
+    outcome = said(installed, "open the roof box", CABIN_PLUGINS_ROOFBOX_MAX_LOAD_KG="20")
+    assert (outcome["status"], outcome["verdict"]["rule"]) == ("refused", "roofbox.lid_lifts")
+    assert outcome["reply"] == "The roof box is too heavy for its lid."
