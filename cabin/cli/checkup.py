@@ -26,6 +26,9 @@ LEAST_PYTHON = (3, 11)
 LEAST_FREE_MIB = 500
 """Building a recognizer's model needs about this much for a while."""
 
+VOICE_DETECTOR = "silero-vad"
+"""The model that cuts speech out of sound (cabin.audio.vad)."""
+
 KNOWN_VARIABLES = ("CABIN_CONFIG", "CABIN_MODELS", "CABIN_CACHE", "CABIN_LOAD_PLUGINS", "CABIN_TRACE_PLUGINS")
 """Environment variables that are no configuration keys."""
 
@@ -135,18 +138,35 @@ def intent_model(app: App) -> Iterator[Finding]:
         yield Finding("ok", "intent model", f"{folder}, verified")
 
 
-def recognizer_model(app: App) -> Iterator[Finding]:
-    """Look for the files of the recognizer's model."""
+def speech_models(app: App) -> Iterator[Finding]:
+    """Hash the files of the recognizer's model and of the voice detector's."""
+    from cabin.modelstore import inspect_model, load_models, models_file
+
     try:
-        name = app.config.recognizer.model
+        known = load_models(models_file(app.environ))
+        names = (app.config.recognizer.model, VOICE_DETECTOR)
     except CabinError as error:
-        yield Finding("fail", "recognizer", str(error.problems[0]))
+        for problem in error.problems:
+            yield Finding("fail", "speech models", str(problem))
         return
-    folder = app.model_dir(name)
-    if folder.is_dir() and any(folder.iterdir()):
-        yield Finding("ok", "recognizer", str(folder))
-    else:
-        yield Finding("fail", "recognizer", f"model {name} is not here", f"Run `cabin models get {name}`.")
+    for name in names:
+        folder = app.model_dir(name)
+        entry = known.get(name)
+        if entry is None:
+            level: Literal["warn", "fail"] = "warn" if folder.is_dir() else "fail"
+            yield Finding(
+                level, "speech models", f"{name} is not in models.yaml, so not verified", "`cabin models list`"
+            )
+            continue
+        report = inspect_model(entry, folder)
+        if report.state in ("absent", "damaged"):
+            what = "; ".join((f"{name} is {report.state}", *report.problems[:3]))
+            yield Finding("fail", "speech models", what, f"Run `cabin models get {name}`.")
+        elif report.state == "unverified":
+            what = "; ".join((f"{folder} cannot be verified", *report.problems[:3]))
+            yield Finding("warn", "speech models", what, f"`cabin models get --force {name}` makes it anew.")
+        else:
+            yield Finding("ok", "speech models", f"{folder}, verified")
 
 
 def microphone(_app: App) -> Iterator[Finding]:
@@ -198,7 +218,7 @@ CHECKS: tuple[Callable[[App], Iterator[Finding]], ...] = (
     plugins,
     catalogs,
     intent_model,
-    recognizer_model,
+    speech_models,
     microphone,
     folders,
 )

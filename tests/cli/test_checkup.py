@@ -67,8 +67,26 @@ def test_catalogs(app, monkeypatch, tmp_path):
 
 def test_models_that_are_not_there(app, tmp_path):
     assert levels(checkup.intent_model(app)) == ["fail"]
-    (finding,) = checkup.recognizer_model(app)
-    assert (finding.level, finding.hint) == ("fail", "Run `cabin models get moonshine-base-en`.")
+    told = [(finding.level, finding.hint) for finding in checkup.speech_models(app)]
+    assert told == [("fail", f"Run `cabin models get {name}`.") for name in ("moonshine-base-en", "silero-vad")]
+
+
+def test_a_model_that_nobody_lists_is_told(app, monkeypatch, tmp_path):
+    monkeypatch.setenv("CABIN_RECOGNIZER_MODEL", "my-own")
+    assert levels(checkup.speech_models(App()))[0] == "fail"
+    (tmp_path / "models" / "my-own").mkdir(parents=True)
+    assert levels(checkup.speech_models(App()))[0] == "warn"
+
+
+def test_a_model_that_was_altered_is_told(app, tmp_path):
+    folder = tmp_path / "models" / "silero-vad"
+    folder.mkdir(parents=True)
+    (folder / "silero_vad_16k_op15.onnx").write_bytes(b"not the model")
+    assert levels(checkup.speech_models(app))[1] == "warn"
+    (folder / "LICENSE").write_bytes(b"not the licence")
+    finding = list(checkup.speech_models(app))[1]
+    assert finding.level == "fail"
+    assert "silero-vad is damaged" in finding.what
 
 
 def test_folders(app, tmp_path, monkeypatch):
