@@ -74,7 +74,7 @@ def commands_page() -> str:
         "Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 130 interrupted.\n"
     )
     parts.append(_help(cli, "cabin", None))
-    root = click.Context(cli, info_name="cabin", terminal_width=HELP_WIDTH)
+    root = _context(cli, "cabin", None)
     for name in COMMANDS:
         command = cli.get_command(root, name)
         assert command is not None
@@ -128,12 +128,16 @@ def _rows(table: Mapping[str, str]) -> str:
 
 
 def _help(command: click.Command, name: str, parent: click.Context | None) -> str:
-    context = click.Context(command, info_name=name, parent=parent, terminal_width=HELP_WIDTH)
+    context = _context(command, name, parent)
     path = context.command_path
     if command is cli:
         # the list of plugins' commands is left out: it depends on what is installed
         context.obj = _without_plugins()
     return f"## {path}\n\n```text\n{command.get_help(context)}\n```\n"
+
+
+def _context(command: click.Command, name: str, parent: click.Context | None) -> click.Context:
+    return click.Context(command, info_name=name, parent=parent, terminal_width=HELP_WIDTH, **command.context_settings)
 
 
 def _without_plugins() -> Any:
@@ -147,7 +151,7 @@ def _without_plugins() -> Any:
 def _helps(command: click.Command, name: str, parent: click.Context) -> Iterator[str]:
     yield _help(command, name, parent)
     if isinstance(command, click.Group):
-        context = click.Context(command, info_name=name, parent=parent, terminal_width=HELP_WIDTH)
+        context = _context(command, name, parent)
         for child in command.list_commands(context):
             found = command.get_command(context, child)
             assert found is not None
