@@ -80,13 +80,15 @@ class TemplateMatcher:
         return min(found, key=lambda match: (bool(match.out_of_range), -match.literal_chars), default=None)
 
     def matches(self, text: str) -> list[TemplateMatch]:
-        """Return all readings, each once, in the order of the catalog. `text` need not be normalized."""
+        """Return all readings, each once, in the order of the catalog. `text` need not be normalized; one that is
+        longer than cabin.slm.text.MAX_CHARACTERS is no utterance and matches nothing.
+        """
         from hassil.recognize import recognize_all
 
-        from cabin.slm.text import normalize
+        from cabin.slm.text import MAX_CHARACTERS, normalize
 
-        normal = normalize(text)
-        if not normal or not self._intents:
+        normal = normalize(text[: 4 * MAX_CHARACTERS])
+        if not normal or len(normal) > MAX_CHARACTERS or not self._intents:
             return []
         compiled = self._compiled
         numbers = _number_list(normal.split())
@@ -113,9 +115,13 @@ class TemplateMatcher:
                 self._add_list(intent, reference, slot_lists, open_lists)
             data = []
             for group in intent.sentences:
-                number = len(self._entries)
+                metadata = {"entry": len(self._entries)}
                 self._entries.append(_Entry(intent, group, open_lists))
-                data.append(IntentData(list(group.templates), slot_lists=slot_lists, metadata={"entry": number}))
+                data.append(IntentData(list(group.templates), slot_lists=slot_lists, metadata=metadata))
+                several = [template for template in group.templates if self._has_several_open(intent, template)]
+                if several:  # where one open slot ends and the next begins is known only for known words
+                    known = {**slot_lists, **self._known_words(intent, several)}
+                    data.append(IntentData(several, slot_lists=known, metadata=metadata))
             intents[intent.name] = HassilIntent(intent.name, data)
         return Intents(language="en", intents=intents)
 
@@ -145,6 +151,27 @@ class TemplateMatcher:
             if isinstance(before, TextSlotList):
                 texts.values = [*before.values, *texts.values]
             slot_lists[reference.list_name] = texts
+
+    def _has_several_open(self, intent: Intent, template: str) -> bool:
+        return len(self._open_references(intent, template)) > 1
+
+    def _open_references(self, intent: Intent, template: str) -> dict[Reference, Slot]:
+        slots = {reference: slot_of(reference, intent.slots, self._lists)[0] for reference in shape_of(template).counts}
+        return {reference: slot for reference, slot in slots.items() if slot is not None and slot.kind == "open"}
+
+    def _known_words(self, intent: Intent, templates: Iterable[str]) -> dict[str, SlotList]:
+        """Return the lists of open slots as the words written in lists.yaml, in place of any words."""
+        from hassil.intents import TextSlotList
+
+        found: dict[str, SlotList] = {}
+        for reference, slot in [
+            pair for template in templates for pair in self._open_references(intent, template).items()
+        ]:
+            words = self._lists.get(reference.list_name)
+            if words is not None:
+                said = [(phrase, (slot.name, value)) for phrase, value in phrases_for(slot, words).items()]
+                found[reference.list_name] = TextSlotList.from_tuples(said, allow_template=False, name=words.name)
+        return found
 
     def _read(self, result: RecognizeResult) -> TemplateMatch | None:
         """Return what a result of hassil means, or None when its words contradict each other or the slots."""
