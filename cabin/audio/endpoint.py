@@ -213,29 +213,30 @@ class Endpointer:
         self._quiet_from = None
 
     def _end(self) -> Iterator[EndpointEvent]:
-        last = self._last_wanted()
-        if self._voiced >= _samples(self.config.min_speech_s):
-            yield self._event("end", self._cut(last))
-            self._free_from = last
-        else:
-            _log.debug("dropped %.2f s of sound that was too short for speech", self._voiced / SAMPLE_RATE_HZ)
-            yield self._event("discard")
+        yield self._finished(self._last_wanted())
         self._to_silence()
         self._forget(self._position - _samples(self.config.margin_s))
 
     def _cut_short(self) -> Iterator[EndpointEvent]:
         """End an utterance that became too long at its weakest recent frame; the rest begins the next one."""
         recent = list(self._recent)
-        weakest = min(range(len(recent)), key=recent.__getitem__)
+        weakest = min(range(len(recent) - 1), key=recent.__getitem__)
         after = recent[weakest + 1 :]
         last = self._position - len(after) * FRAME_SAMPLES
-        yield self._event("end", self._cut(last))
-        self._free_from = last
+        yield self._finished(last)
         self._begin(last)
         self._voiced = FRAME_SAMPLES * sum(probability >= self.config.start_probability for probability in after)
         self.end_s = self.config.end_s
         self._forget(last)
         yield self._event("start", self._cut(self._position))
+
+    def _finished(self, last: int) -> EndpointEvent:
+        """Return how the utterance under way, which ends at `last`, turned out."""
+        if self._voiced < _samples(self.config.min_speech_s):
+            _log.debug("dropped %.2f s of sound that was too short for speech", self._voiced / SAMPLE_RATE_HZ)
+            return self._event("discard")
+        self._free_from = last
+        return self._event("end", self._cut(last))
 
     def _to_silence(self) -> None:
         self._phase = "silence"

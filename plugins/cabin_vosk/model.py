@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cabin.errors import ModelError, PluginError, Problem
+from cabin.messages import SAMPLE_RATE_HZ
 
 __all__ = ["can_take_grammar", "load_model", "split_phrases"]
 
@@ -36,7 +37,9 @@ def load_model(folder: Path) -> Any:
         ) from error
     vosk.SetLogLevel(-1)
     try:
-        return vosk.Model(str(folder.resolve()))
+        model = vosk.Model(str(folder.resolve()))
+        # A graph that is damaged goes unnoticed until the first decoder is made.
+        vosk.KaldiRecognizer(model, float(SAMPLE_RATE_HZ))
     except Exception as error:  # vosk raises bare Exception
         raise ModelError(
             Problem(
@@ -46,6 +49,7 @@ def load_model(folder: Path) -> Any:
                 hint="Run 'cabin models verify', then 'cabin models get' for it.",
             )
         ) from error
+    return model
 
 
 def _check_folder(folder: Path) -> None:
