@@ -54,10 +54,14 @@ def test_help_names_every_command(capsys):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_an_example(name, capsys):
-    assert run(name, "--help") == 0
-    out = capsys.readouterr().out
-    assert "Example" in out
-    assert f"cabin {name}" in out
+    command = cli.get_command(click.Context(cli), name)
+    paths = [(name,), *((name, child) for child in getattr(command, "commands", ()))]
+    for path in paths:
+        assert run(*path, "--help") == 0
+        out = capsys.readouterr().out
+        assert "Example" in out, path
+        assert f"cabin {' '.join(path)}" in out
+        assert f"cabin {name}" in out.partition("Example")[2], path
 
 
 @pytest.mark.parametrize("name", COMMANDS)
