@@ -11,10 +11,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hassil.expression import Expression, Sentence
 
-__all__ = ["Reference", "Shape", "TemplateSyntaxError", "count_references", "parse_template", "shape_of"]
+__all__ = [
+    "MAX_CHARACTERS",
+    "Reference",
+    "Shape",
+    "TemplateSyntaxError",
+    "count_references",
+    "parse_template",
+    "shape_of",
+]
 
 _NOT_NORMAL = re.compile(r"[^\w\s'.]|[A-Z]|_")
 """What never stands in a normalized utterance (cabin.slm.text.normalize)."""
+
+
+MAX_CHARACTERS = 2000
+"""Longer templates are a mistake: they hold one sentence, with alternatives. It also bounds the nesting."""
 
 
 class TemplateSyntaxError(ValueError):
@@ -52,12 +64,16 @@ def parse_template(template: str) -> Sentence:
 
     if not template.strip():
         raise TemplateSyntaxError("the sentence is empty")
+    if len(template) > MAX_CHARACTERS:
+        raise TemplateSyntaxError(f"longer than {MAX_CHARACTERS} characters")
     try:
         return parse_sentence(template)
     except ParseError as error:
         raise TemplateSyntaxError(str(error) or "not a template") from error
     except (AssertionError, IndexError) as error:  # hassil asserts on "()", "[]" and "{}"
         raise TemplateSyntaxError("empty brackets") from error
+    except RecursionError as error:
+        raise TemplateSyntaxError("the brackets are nested too deeply") from error
 
 
 @cache

@@ -11,74 +11,7 @@ from cabin.catalog.loader import load_catalog
 from cabin.catalog.schema import Catalog
 from cabin.errors import CatalogError
 
-DEVICE = """
-device: fragrance
-title: scent diffuser
-zones:
-  default: [Front]
-  front: [Front]
-  all: [Front, Rear]
-intents:
-  "on":
-    slots: {scent: [rose, sea_breeze], position: [front, all]}
-    cases:
-      - when: {scent: given}
-        set:
-          "Vehicle.Scent.{place}.IsOn": true
-          "Vehicle.Scent.{place}.Kind": {map: scent, rose: ROSE, sea_breeze: SEA}
-      - set: {"Vehicle.Scent.{place}.IsOn": true}
-    reply: The {scent} scent is on.
-    sentences:
-      - (turn|switch) on the [{position}] scent diffuser
-      - slots: {scent: rose}
-        sentences: [make it smell of roses]
-      - i want the smell of {scent}
-  set:
-    title: set the scent
-    slots:
-      value: {number: [0, 10], words: [max, min], required: true}
-      unit: [percent, level]
-    set: {Vehicle.Scent.Front.Strength: "{value}"}
-    reply: Scent at {value}.
-    sentences:
-      - set the scent [strength] to {value}
-      - scent strength {value} percent
-      - slots: {value: max}
-        sentences: [full scent]
-  up:
-    slots: {amount: [little, lot]}
-    set: {Vehicle.Scent.Front.Strength: {by: 2, little: 1, lot: 5}}
-    reply: More scent.
-    sentences: [more scent]
-  note:
-    slots: {person: {open: true, required: true}, text: open}
-    action: note_scent
-    sentences:
-      - tell {person} about the scent
-      - tell {person} that the scent is {text}
-      - tell {person} {text} right now
-  get:
-    read: [Vehicle.Scent.Front.Strength]
-    reply: The scent is at {reading}.
-    sentences: [how strong is the scent]
-"""
-
-SIGNALS = """
-signals:
-  Vehicle.Scent.{Front,Rear}.IsOn: {kind: actuator, datatype: boolean, standard: false}
-  Vehicle.Scent.{Front,Rear}.Kind: {kind: actuator, datatype: string, allowed: [ROSE, SEA], standard: false}
-  Vehicle.Scent.{Front,Rear}.Strength:
-    {kind: actuator, datatype: uint8, unit: percent, min: 0, max: 10, initial: 2, rate_per_s: 5, standard: false}
-  Vehicle.Scent.Left: {kind: sensor, datatype: float, min: 0, max: 1.5, standard: false}
-"""
-
-LISTS = """
-lists:
-  scent:
-    entries: {rose: [rose, roses], sea_breeze: [the sea, sea breeze], pine: [pine]}
-  person: [mom, doctor smith]
-  text: [too strong, nice]
-"""
+CATALOG = Path(__file__).with_name("fragrance")
 
 Files = dict[str, str]
 
@@ -93,7 +26,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def files() -> Files:
     """The stranger's files, for a test to change."""
-    return {"fragrance.yaml": DEVICE, "signals.yaml": SIGNALS, "lists.yaml": LISTS}
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(CATALOG.glob("*.yaml"))}
 
 
 @pytest.fixture

@@ -1,13 +1,32 @@
 from __future__ import annotations
 
+import random
+import re
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cabin.catalog import loader
+from cabin.catalog.ambiguity import find_ambiguities
 from cabin.catalog.loader import catalog_files, load_catalog, named_dirs
+from cabin.catalog.sampling import Sampler
 from cabin.errors import CatalogError
 
+CATALOG = Path(__file__).with_name("fragrance")
+DEVICE, SIGNALS, LISTS = (
+    (CATALOG / name).read_text(encoding="utf-8") for name in ("fragrance.yaml", "signals.yaml", "lists.yaml")
+)
+MORE = """
+device: fragrance
+intents:
+  up: [even more scent, "(even|much) more [and more] scent"]
+  note:
+  - slots: {text: good}
+    sentences: ["tell {person} it is good"]
+"""
 PLUGINS = Path(__file__).parents[2] / "plugins"
 
 
@@ -126,6 +145,40 @@ def test_from_the_cache_no_yaml_is_read(write, files, monkeypatch):
     first = load_catalog([folder])
     monkeypatch.setattr(loader, "_read", lambda *_: pytest.fail("read again"))
     assert load_catalog([folder]) == first
+
+
+CHANGES = st.sampled_from(
+    ["", "x", "on", "5", "[]", "{}", "{a}", "'", "]", "- ", ": ", "  ", "(", "|", "null", "-1", "\U0001f600"]
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**16), st.integers(0, 2**16), CHANGES), min_size=1, max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_written_is_a_catalog_or_a_told_mistake(changes):
+    """Words of the files are replaced at random: the loader never fails in another way."""
+    texts = {"fragrance.yaml": DEVICE, "signals.yaml": SIGNALS, "lists.yaml": LISTS, "sentences/x.yaml": MORE}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for which, where, new in changes:
+            file = list(texts)[which % len(texts)]
+            words = re.split(r"(\W)", texts[file])
+            words[where % len(words)] = new
+            texts[file] = "".join(words)
+        (folder / "sentences").mkdir()
+        for file, text in texts.items():
+            (folder / file).write_text(text, encoding="utf-8")
+        try:
+            catalog = load_catalog([folder], sentences=True)
+        except CatalogError as error:
+            assert all(str(folder) in problem.where for problem in error.problems), error
+            return
+        sampler, rng = Sampler(catalog), random.Random(1)
+        for intent in catalog.intents.values():
+            for group in intent.sentences:
+                sampler.group(intent, group, rng)
+        for item in catalog.combinations:
+            sampler.combination(item, rng)
+        find_ambiguities(catalog)
 
 
 def test_first_party_catalogs_load_with_all_sentences():
