@@ -197,5 +197,8 @@ class _Worker:
 
 
 def _short(value: object, length: int = 200) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception as error:  # a plugin's object may fail at this too
+        text = f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
     return text if len(text) <= length else text[: length - 3] + "..."

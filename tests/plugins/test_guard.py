@@ -137,6 +137,17 @@ def test_calls_from_many_threads():
     assert record.calls == 16
 
 
+class Unspeakable:
+    def __repr__(self):
+        raise ValueError("no")
+
+
+def test_trace_survives_what_cannot_be_written(capsys):
+    result = Guard(trace=True).call(PluginRecord("p"), "hook", Unspeakable, {}, PATIENT_MS)
+    assert isinstance(result.value, Unspeakable)
+    assert "<Unspeakable whose repr raises ValueError>" in capsys.readouterr().err
+
+
 def test_trace_tells_arguments_and_result(capsys):
     bus = Guard(GuardSettings(), trace=True)
     bus.call(PluginRecord("p"), "hook", lambda text: text.upper(), {"text": "hello"}, PATIENT_MS)
