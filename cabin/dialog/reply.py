@@ -72,8 +72,9 @@ def say_unconfirmed(intent: Intent, facts: Facts) -> str:
 
 def say_unavailable(intent_name: str, plugin: str = "", intent: Intent | None = None) -> str:
     """Say that something was understood and nothing here can do it."""
-    what = intent.title if intent else intent_name.replace(".", " ").replace("_", " ")
-    return f"I can't {what}: the plugin {plugin} is not loaded." if plugin else f"This car can't {what}."
+    if plugin:
+        return f"That needs the plugin {plugin}, which is not loaded."
+    return f"This car can't {intent.title}." if intent else f"Nothing that is loaded can do {intent_name}."
 
 
 def say_obstacle(obstacle: CannotAct, command: Command, intent: Intent) -> str:

@@ -58,10 +58,7 @@ class Condition:
 
     def _test(self, value: SignalValue) -> bool | None:
         if self.test in ("is", "is_not"):
-            is_one = any(
-                value == wanted if isinstance(value, bool) or isinstance(wanted, bool) else same_slot(value, wanted)
-                for wanted in self.values
-            )
+            is_one = any(_same(value, wanted) for wanted in self.values)
             return is_one == (self.test == "is")
         bound = self.values[0]
         if isinstance(value, bool | str) or isinstance(bound, bool | str):
@@ -140,6 +137,12 @@ class Policy:
         """Return the paths of all signals that rules read."""
         rules = [rule for rule_set in self.sets.values() for rule in rule_set.rules] + list(self.always)
         return frozenset(each.name for rule in rules for each in rule.conditions if each.subject == "signal")
+
+
+def _same(value: SignalValue, wanted: SignalValue) -> bool:
+    if isinstance(value, bool) or isinstance(wanted, bool):
+        return value is wanted
+    return same_slot(value, wanted)
 
 
 def strictest(verdicts: Iterable[Verdict]) -> Verdict:
