@@ -4,6 +4,6 @@ fetched.
 
 from cabin.modelstore.listing import load_models, models_file
 from cabin.modelstore.schema import ModelEntry
-from cabin.modelstore.store import ModelReport, get_model, inspect_model
+from cabin.modelstore.store import ModelReport, fetch_files, get_model, inspect_model
 
-__all__ = ["ModelEntry", "ModelReport", "get_model", "inspect_model", "load_models", "models_file"]
+__all__ = ["ModelEntry", "ModelReport", "fetch_files", "get_model", "inspect_model", "load_models", "models_file"]

@@ -20,7 +20,7 @@ from cabin.modelstore.progress import Progress, SilentProgress
 from cabin.modelstore.schema import ModelEntry, ModelFile
 from cabin.modelstore.unpack import unpack
 
-__all__ = ["ModelReport", "State", "get_model", "inspect_model"]
+__all__ = ["ModelReport", "State", "fetch_files", "get_model", "inspect_model"]
 
 State = Literal["ok", "absent", "damaged", "unverified"]
 
@@ -91,18 +91,24 @@ def get_model(
     return True
 
 
-def _make(entry: ModelEntry, scratch: Path, downloads: Path, progress: Progress) -> Path:
-    """Return the finished folder inside `scratch`."""
-    unpacked = scratch / "unpacked"
-    unpacked.mkdir()
+def fetch_files(entry: ModelEntry, folder: Path, downloads: Path, progress: Progress | None = None) -> None:
+    """Put the files of a model into `folder`, as they were published; nothing is rebuilt. Raises DownloadError."""
+    progress = progress or SilentProgress()
+    folder.mkdir(parents=True, exist_ok=True)
     for source in entry.sources:
         archive = fetch(source, downloads, progress)
         progress.step(f"unpacking {source.archive}")
-        unpack(source, archive, unpacked)
+        unpack(source, archive, folder)
     for file in entry.joined:
-        seen = sha256_of(unpacked / file.to)
+        seen = sha256_of(folder / file.to)
         if seen != file.sha256:
             raise DownloadError(Problem(f"{file.to} is not what models.yaml lists", entry.name, seen, file.sha256))
+
+
+def _make(entry: ModelEntry, scratch: Path, downloads: Path, progress: Progress) -> Path:
+    """Return the finished folder inside `scratch`."""
+    unpacked = scratch / "unpacked"
+    fetch_files(entry, unpacked, downloads, progress)
     finished = scratch / entry.name
     if entry.rebuild:
         finished.mkdir()

@@ -12,14 +12,16 @@ from __future__ import annotations
 import importlib.util
 import logging
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 
-from cabin.errors import ModelError, Problem
+from cabin.errors import CabinError, ModelError, Problem
 from cabin.messages import SAMPLE_RATE_HZ
 from cabin_moonshine import architecture as files
 from cabin_moonshine.architecture import Architecture
@@ -28,7 +30,7 @@ from cabin_moonshine.graphs import write_decoder, write_encoder
 from cabin_moonshine.model import MoonshineModel
 from cabin_moonshine.tokenizer import START
 
-__all__ = ["PRECISIONS", "rebuild"]
+__all__ = ["PRECISIONS", "compare", "fetch_and_rebuild", "rebuild"]
 
 PRECISIONS = ("int8", "fp32")
 _ENCODER_ORT, _DECODER_ORT = "encoder_model.ort", "decoder_model_merged.ort"
@@ -75,6 +77,20 @@ def rebuild(
             Problem("the rebuilt graphs disagree with the published ones", str(target_dir), seen, expected)
         )
     progress(f"agrees with the published model (correlation {agreement:.5f})")
+
+
+def fetch_and_rebuild(name: str, folder: Path, precision: str, progress: Callable[[str], None] = logger.info) -> Path:
+    """Fetch the published files of the model `name` of models.yaml and rebuild them as `folder`/precision/name.
+
+    For comparisons; `cabin models get` is what installs a model. Raises DownloadError or ModelError.
+    """
+    from cabin.modelstore import fetch_files, load_models, models_file
+
+    target = folder / precision / name
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        fetch_files(load_models(models_file())[name], Path(scratch) / "published", Path(scratch) / "downloads")
+        rebuild(Path(scratch) / "published", target, progress, precision)
+    return target
 
 
 def compare(download_dir: Path, model_dir: Path) -> float:
@@ -147,3 +163,21 @@ def _published_log_probs(download_dir: Path, sound: np.ndarray[Any, Any]) -> tup
         if not cross:
             cross = {name: value for name, value in cache.items() if ".encoder." in name}
     return np.array(rows), tokens[:_CHECK_STEPS]
+
+
+@click.command(help="Fetch a Moonshine model and rebuild it as OUT/PRECISION/NAME, to compare precisions.")
+@click.argument("name", type=click.Choice(["moonshine-base-en", "moonshine-tiny-en"]))
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--precision", type=click.Choice(PRECISIONS), default="int8", show_default=True)
+def main(name: str, out: Path, precision: str) -> None:
+    """Rebuild and print where."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        click.echo(fetch_and_rebuild(name, out, precision, lambda text: click.echo(text, err=True)))
+    except CabinError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()
