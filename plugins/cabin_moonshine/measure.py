@@ -120,7 +120,8 @@ def measure(model_dir: Path, sounds: dict[str, Samples], beam: int, unquantized:
     results = recognize_all(model_dir, sounds, beam)
     seconds = {name: len(sound) / SAMPLE_RATE_HZ for name, sound in sounds.items()}
     timed = [name for name, length in seconds.items() if _SHORT_S <= length <= _LONG_S]
-    wall, cpu = ([results[name][column] / seconds[name] for name in timed] for column in (1, 2))
+    wall = [results[name][1] / seconds[name] for name in timed]
+    cpu = [results[name][2] / seconds[name] for name in timed]
     word_error = None
     if unquantized is not None:
         reference = recognize_all(unquantized, sounds, beam)

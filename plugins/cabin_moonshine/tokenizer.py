@@ -49,7 +49,13 @@ class Tokenizer:
         return len(self.pieces)
 
     def piece(self, token: int) -> bytes:
-        """Return the bytes that a token says, with real spaces; empty for what says nothing."""
+        """Return the bytes that a token says, with real spaces; empty for what says nothing.
+
+        The base model has 768 tokens more than its file has pieces; they are the silent ones that the tiny model's
+        lists.
+        """
+        if token >= len(self.pieces):
+            return b""
         piece = self.pieces[token]
         if token <= END or (token > _LAST_BYTE and _SILENT.fullmatch(piece)):
             return b""
