@@ -8,7 +8,6 @@ DEFAULT_PLUGINS: tuple[str, ...] = (
     "cabin_moonshine",
     "cabin_vosk",
     "cabin_onnx",
-    "cabin_torch",
     "cabin_simcar",
     "cabin_climate",
     "cabin_body",

@@ -51,7 +51,11 @@ class CallSpec:
                 if slot.kind == "unit":
                     units[name] = slot.values
                     continue
-                values = tuple(dict.fromkeys((*slot.values, *implied.get(slot.name, ())))) if slot.kind == "open" else slot.values
+                values = (
+                    tuple(dict.fromkeys((*slot.values, *implied.get(slot.name, ()))))
+                    if slot.kind == "open"
+                    else slot.values
+                )
                 low = float("-inf") if slot.minimum is None else slot.minimum
                 high = float("inf") if slot.maximum is None else slot.maximum
                 row.append(SlotSpec(slot.name, cast(Kind, slot.kind), values, low, high, slot.required))
@@ -64,12 +68,19 @@ class CallSpec:
         for name, row in self.slots.items():
             theirs = {slot.name: slot for slot in other.slots.get(name, ())}
             slots[name] = tuple(
-                replace(slot, minimum=theirs[slot.name].minimum, maximum=theirs[slot.name].maximum, required=theirs[slot.name].required)
+                replace(
+                    slot,
+                    minimum=theirs[slot.name].minimum,
+                    maximum=theirs[slot.name].maximum,
+                    required=theirs[slot.name].required,
+                )
                 if slot.name in theirs
                 else slot
                 for slot in row
             )
-        return CallSpec(slots, {**self.units, **{name: other.units[name] for name in other.units if name in self.slots}})
+        return CallSpec(
+            slots, {**self.units, **{name: other.units[name] for name in other.units if name in self.slots}}
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` reads: names, kinds and values; ranges belong to the catalog of the day and are left out."""

@@ -143,7 +143,9 @@ class CallGrammar:
         k = int(name.partition("#")[2])
         value = reading.numbers[k].value
         number: SlotValue = int(value) if value == int(value) else value
-        return self._put(state, replace(call, slots=(*call.slots, (slot, number)), pointers=(*call.pointers, (slot, k))))
+        return self._put(
+            state, replace(call, slots=(*call.slots, (slot, number)), pointers=(*call.pointers, (slot, k)))
+        )
 
     def _put(self, state: State, call: Call) -> State:
         return replace(state, calls=(*state.calls[:-1], call))
@@ -162,4 +164,8 @@ class CallGrammar:
         first, stop = next((first, ends[at]) for first, at in state.heads if at in ends)
         call = state.calls[-1]
         words = reading.phrase(first, stop)
-        return replace(self._put(state, replace(call, slots=(*call.slots, (cast(str, state.copying), words)))), copying=None, heads=())
+        return replace(
+            self._put(state, replace(call, slots=(*call.slots, (cast(str, state.copying), words)))),
+            copying=None,
+            heads=(),
+        )

@@ -14,23 +14,65 @@ __all__ = ["NumberSpan", "find_numbers", "say_number"]
 _SMALL = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
 _TENS = {
-    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+    word: 10 * value
+    for value, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
+    )
 }
 _TENS["fourty"] = 40
 _ZERO = {"oh": 0, "o": 0, "nought": 0, "null": 0}
 _ORDINALS = {
     word: value
-    for value, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1)
+    for value, word in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], start=1
+    )
 }
 _SHARES = {"half": 50.0, "halfway": 50.0, "quarter": 25.0, "third": 33.0, "medium": 50.0, "middle": 50.0, "mid": 50.0}
 _SHARES_MANY = {"quarters": 25.0, "thirds": 100.0 / 3.0}
 _NEGATIVE = ("minus", "negative")
-_NOT_A_NUMBER_AFTER = frozenset("this that other another next last previous which each every no any some the".split())
+_NOT_A_NUMBER_AFTER = frozenset(
+    [
+        "this",
+        "that",
+        "other",
+        "another",
+        "next",
+        "last",
+        "previous",
+        "which",
+        "each",
+        "every",
+        "no",
+        "any",
+        "some",
+        "the",
+    ]
+)
 """Before "one", these make it a pronoun: "the other one"."""
 
 _UNITS: tuple[tuple[tuple[str, ...], str], ...] = tuple(

@@ -1,12 +1,12 @@
 """A model folder: what is in it, written whole or not at all, and checked by SHA-256 each time it is loaded.
 
-    model.json          architecture, control tokens, call specification, where it came from
-    manifest.json       SHA-256 and size of every other file
-    tokenizer.json      byte-level BPE
-    tokens.npy          token table, one row a token; token_scales.npy its scales
-    decoder.onnx        (INT8 and others) the decoder; or weights.npz (FP32 source)
-    quantization.json   the quantization report;   calibration.json   confidence
-    README.md           the card: sources, licences, figures
+model.json          architecture, control tokens, call specification, where it came from
+manifest.json       SHA-256 and size of every other file
+tokenizer.json      byte-level BPE
+tokens.npy          token table, one row a token; token_scales.npy its scales
+decoder.onnx        (INT8 and others) the decoder; or weights.npz (FP32 source)
+quantization.json   the quantization report;   calibration.json   confidence
+README.md           the card: sources, licences, figures
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,9 @@ class ModelInfo:
     spec: CallSpec
     number_format: str
     provenance: dict[str, Any]
-    """Base model, training steps, seed, data counts, date."""
+    """Base model, training steps, seed, counts of patterns."""
+    fingerprint: dict[str, Any] = field(default_factory=dict)
+    """What the catalog was like (cabin.catalog.fingerprint.describe)."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields as JSON would hold them."""
@@ -60,6 +62,7 @@ class ModelInfo:
             "control": list(self.control),
             "spec": self.spec.to_json(),
             "provenance": self.provenance,
+            "fingerprint": self.fingerprint,
         }
 
 
@@ -89,7 +92,12 @@ def write_folder(target: Path, fill: Callable[[Path], None]) -> None:
             shutil.rmtree(old)
     except OSError as error:
         raise ModelError(
-            Problem("the model could not be written", where=str(target), seen=str(error), hint="The folder is as it was before.")
+            Problem(
+                "the model could not be written",
+                where=str(target),
+                seen=str(error),
+                hint="The folder is as it was before.",
+            )
         ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -99,7 +107,11 @@ def read_info(folder: Path) -> ModelInfo:
     """Read model.json. Raises ModelError when the folder is no model."""
     path = folder / "model.json"
     if not folder.is_dir():
-        raise ModelError(Problem("no such model folder", where=str(folder), hint="Check --model, or build one with `cabin model build`."))
+        raise ModelError(
+            Problem(
+                "no such model folder", where=str(folder), hint="Check --model, or build one with `cabin model build`."
+            )
+        )
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
         return ModelInfo(
@@ -108,10 +120,17 @@ def read_info(folder: Path) -> ModelInfo:
             CallSpec.from_json(fields["spec"]),
             fields["number_format"],
             fields["provenance"],
+            fields["fingerprint"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
-            Problem("not a model folder", where=str(path), seen=f"{type(error).__name__}: {error}", expected="model.json of cabin", hint=_REBUILD)
+            Problem(
+                "not a model folder",
+                where=str(path),
+                seen=f"{type(error).__name__}: {error}",
+                expected="model.json of cabin",
+                hint=_REBUILD,
+            )
         ) from error
 
 
@@ -130,7 +149,9 @@ def verify(folder: Path) -> None:
     try:
         files = json.loads(path.read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, KeyError) as error:
-        raise ModelError(Problem("the model has no readable manifest", where=str(path), seen=str(error), hint=_REBUILD)) from error
+        raise ModelError(
+            Problem("the model has no readable manifest", where=str(path), seen=str(error), hint=_REBUILD)
+        ) from error
     problems = []
     for name, known in files.items():
         file = folder / name
@@ -138,8 +159,12 @@ def verify(folder: Path) -> None:
             problems.append(Problem("model file is missing", where=str(file), hint=_REBUILD))
         elif file.stat().st_size != known["bytes"]:
             size = f"{file.stat().st_size} bytes"
-            problems.append(Problem("model file is truncated or grown", str(file), size, f"{known['bytes']} bytes", _REBUILD))
+            problems.append(
+                Problem("model file is truncated or grown", str(file), size, f"{known['bytes']} bytes", _REBUILD)
+            )
         elif (found := sha256(file)) != known["sha256"]:
-            problems.append(Problem("model file was altered", str(file), f"SHA-256 {found}", f"SHA-256 {known['sha256']}", _REBUILD))
+            problems.append(
+                Problem("model file was altered", str(file), f"SHA-256 {found}", f"SHA-256 {known['sha256']}", _REBUILD)
+            )
     if problems:
         raise ModelError(problems)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from cabin.catalog.schema import Catalog
 from cabin.messages import Command, Parse, Refusal, SlotValue
-from cabin.slm.backend import InferenceBackend
+from cabin.slm.backend import InferenceBackend, InferenceBackendFactory
 from cabin.slm.callspec import CallSpec
 from cabin.slm.decoder import Decoded, decode
 from cabin.slm.embedding import TokenTable
@@ -63,22 +62,19 @@ class IntentParser:
         folder: Path,
         catalog: Catalog | None = None,
         *,
-        backend: Callable[[Path, int], InferenceBackend] | None = None,
+        backend: InferenceBackendFactory,
         matcher: TextMatcher | None = None,
         threads: int = 1,
     ) -> IntentParser:
         """Load a model folder; number ranges and units are the catalog's.
 
-        `backend` makes the engine (default: ONNX Runtime). Raises ModelError when the folder is missing, truncated or altered.
+        `backend` makes the engine, out of the plugins' registry. Raises ModelError when the folder is missing, truncated or
+        altered.
         """
         from tokenizers import Tokenizer
 
         info = read_info(folder)
         verify(folder)
-        if backend is None:
-            from cabin_onnx.backend import OnnxBackend
-
-            backend = OnnxBackend
         spec = info.spec.bounded_by(CallSpec.from_catalog(catalog)) if catalog is not None else info.spec
         vocabulary = Vocabulary(Tokenizer.from_file(str(folder / "tokenizer.json")), info.control)
         table = TokenTable.load(folder)
@@ -90,6 +86,18 @@ class IntentParser:
             spec=spec,
             calibration=read_calibration(folder),
             matcher=matcher,
+        )
+
+    def with_calibration(self, calibration: Calibration) -> IntentParser:
+        """Return a parser that shares the model but judges confidence otherwise."""
+        return IntentParser(
+            self.info,
+            self._vocabulary,
+            self._table,
+            self._backend,
+            spec=self.spec,
+            calibration=calibration,
+            matcher=self._matcher,
         )
 
     def parse(self, text: str) -> Parse:
@@ -109,7 +117,9 @@ class IntentParser:
         commands, refused = self._judge(reading, decoded, confidence)
         return Parse(text, commands, refused, confidence, ms)
 
-    def _judge(self, reading: Reading, decoded: Decoded, confidence: float) -> tuple[tuple[Command, ...], Refusal | None]:
+    def _judge(
+        self, reading: Reading, decoded: Decoded, confidence: float
+    ) -> tuple[tuple[Command, ...], Refusal | None]:
         state = decoded.state
         if state.refused is not None:
             return (), state.refused

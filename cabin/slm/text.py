@@ -14,8 +14,15 @@ __all__ = ["MAX_CHARACTERS", "normalize", "words_of"]
 MAX_CHARACTERS = 400
 """Longer texts are no utterance: at 3 words a second this is about 25 s of speech."""
 
-_SYMBOLS = {"%": " percent ", "°c": " degrees celsius ", "°f": " degrees fahrenheit ", "°": " degrees ", "&": " and ", "+": " plus "}
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": " ", "”": " "})  # noqa: RUF001
+_SYMBOLS = {
+    "%": " percent ",
+    "°c": " degrees celsius ",
+    "°f": " degrees fahrenheit ",
+    "°": " degrees ",
+    "&": " and ",
+    "+": " plus ",
+}
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": " ", "”": " "})
 _KEPT = re.compile(r"(?<!\w)-(?=\d)|\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?|'[^\W\d_]+")
 _THOUSANDS = re.compile(r"^\d{1,3}(?:,\d{3})+$")
 

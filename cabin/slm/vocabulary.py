@@ -14,13 +14,13 @@ from cabin.slm.text import normalize
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = ["MAX_NUMBERS", "REFUSALS", "Reading", "Vocabulary", "control_tokens"]
+__all__ = ["MAX_NUMBERS", "POSSESSIVE", "REFUSALS", "Reading", "Vocabulary", "control_tokens"]
 
 REFUSALS = ("out_of_scope", "question", "chatter", "impossible", "unclear")
 MAX_NUMBERS = 6
 """How many numbers of one utterance a call can point at."""
 
-_POSSESSIVE = re.compile(r"(\w)'s\b")
+POSSESSIVE = re.compile(r"(\w)'s\b")
 """A name ends before its possessive: "adele's album"."""
 
 _WORD_MARK = "\u0120"
@@ -49,7 +49,7 @@ class Reading:
 
     def __init__(self, text: str, tokenizer: Tokenizer) -> None:
         self.text = normalize(text)
-        self.words = _POSSESSIVE.sub(r"\1 's", self.text).split()
+        self.words = POSSESSIVE.sub(r"\1 's", self.text).split()
         encoding = tokenizer.encode(f" {self.text}", add_special_tokens=False)
         self.tokens: list[int] = encoding.ids if self.words else []
         pieces = encoding.tokens if self.words else []

@@ -38,7 +38,13 @@ class OnnxQuantizer:
 
         if scheme.bits == 4 and scheme.granularity != "group":
             raise ModelError(
-                Problem("int4 needs a scale a group of weights", "--granularity", scheme.granularity, "group:N", "Try --granularity group:32.")
+                Problem(
+                    "int4 needs a scale a group of weights",
+                    "--granularity",
+                    scheme.granularity,
+                    "group:N",
+                    "Try --granularity group:32.",
+                )
             )
         info = read_info(source)
         try:
@@ -46,15 +52,27 @@ class OnnxQuantizer:
                 weights = {name: stored[name] for name in stored.files}
         except (OSError, ValueError) as error:
             raise ModelError(
-                Problem("no FP32 weights to quantize", str(source / "weights.npz"), str(error), hint="Give the folder of `cabin model build --keep-fp32`.")
+                Problem(
+                    "no FP32 weights to quantize",
+                    str(source / "weights.npz"),
+                    str(error),
+                    hint="Give the folder of `cabin model build --keep-fp32`.",
+                )
             ) from error
         writer = FormatWriter(scheme)
         graph = build_graph(info.architecture, weights, writer)
         rows, scales, table_scheme = _table(weights["embed_tokens.weight"], scheme)
         real = rows.astype(np.float32) * scales[:, None]
-        writer.errors.append(tensor_error("embed_tokens", weights["embed_tokens.weight"], real, rows.nbytes + scales.nbytes))
+        writer.errors.append(
+            tensor_error("embed_tokens", weights["embed_tokens.weight"], real, rows.nbytes + scales.nbytes)
+        )
         report = QuantizationReport(
-            scheme, self.name, sum(w.nbytes for w in weights.values()), 0, tuple(writer.errors), {"token_table": table_scheme.name}
+            scheme,
+            self.name,
+            sum(w.nbytes for w in weights.values()),
+            0,
+            tuple(writer.errors),
+            {"token_table": table_scheme.name},
         )
 
         def fill(folder: Path) -> None:

@@ -39,8 +39,10 @@ class Batch:
     """(choices,) item of each choice."""
     columns: Tensor
     """(choices,) position of each choice."""
+    vocabulary: Tensor
+    """(v,) ids of all tokens that any choice of the batch allows."""
     allowed: Tensor
-    """(choices, most) allowed token ids, padded with -1."""
+    """(choices, most) indexes into `vocabulary`, padded with -1."""
     targets: Tensor
     """(choices,) index of the right one in `allowed`."""
     weights: Tensor
@@ -78,7 +80,11 @@ def collate(items: list[Item]) -> Batch:
         tokens[row, : len(item.tokens)] = item.tokens
     for at, (_, (_, choices, _)) in enumerate(flat):
         allowed[at, : len(choices)] = choices
+    ids, places = np.unique(allowed, return_inverse=True)
+    shift = int(ids[0] == -1)
+    allowed = places.reshape(allowed.shape) - shift
     return Batch(
+        vocabulary=torch.from_numpy(ids[shift:]),
         tokens=torch.from_numpy(tokens),
         rows=torch.tensor([row for row, _ in flat]),
         columns=torch.tensor([column for _, (column, _, _) in flat]),

@@ -1,0 +1,210 @@
+"""Training text: an endless, seeded stream of sentences drawn from a catalog, with what each asks for and where it came from.
+
+The catalog's patterns are the matter; here they are mixed, joined, wrapped in small talk and slips, and their open slots are
+filled with names that no list holds, so that the model learns to copy and not to remember.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from cabin.catalog.sampling import Sample, Sampler
+from cabin.catalog.schema import Catalog
+from cabin.messages import SlotValue
+from cabin.slm.disturbance import NameMixer, slip, wrap
+from cabin.slm.examples import Example
+from cabin.slm.numbers import find_numbers
+from cabin.slm.spoken_numbers import say_likely_number
+from cabin.slm.text import normalize
+from cabin.slm.vocabulary import POSSESSIVE
+
+__all__ = ["Corpus", "Split"]
+
+Split = Literal["train", "held_back"]
+
+_HELD_BACK_ONE_IN = 40
+_SHARES = {"command": 0.60, "joined": 0.05, "combined": 0.05, "refusal": 0.30}
+"""How much of the text is what; joined: two commands put together here, combined: written as one."""
+_REASONS = {"out_of_scope": 0.42, "question": 0.26, "chatter": 0.20, "unclear": 0.08, "impossible": 0.04}
+_JOINTS = (
+    "and",
+    "and",
+    "and",
+    "and then",
+    "then",
+    "and also",
+    "also",
+    "plus",
+    "",
+    "while you're at it",
+    "and could you",
+)
+_WRAPPED, _SLIPPED, _RENAMED = 0.22, 0.06, 0.35
+_LONGEST = 60
+"""Words; a longer sentence is drawn again."""
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    draw: Callable[[random.Random], Sample]
+    template: str
+    where: str
+    device: str = ""
+
+
+class Corpus:
+    """All patterns of a catalog that was loaded with its sentences."""
+
+    def __init__(self, catalog: Catalog, *, seed: int = 0) -> None:
+        self._catalog = catalog
+        self._sampler = Sampler(catalog, say_likely_number)
+        self._names = NameMixer(catalog)
+        self._seed = seed
+        self._commands = self._command_patterns()
+        self._combined = self._combined_patterns()
+        self._refusals = self._refusal_patterns()
+        groups = (*self._commands.values(), self._combined, *self._refusals.values())
+        self._all = [pattern for group in groups for pattern in group]
+
+    @property
+    def patterns(self) -> int:
+        """How many sentence patterns there are."""
+        return len(self._all)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all patterns: two catalogs of the same sentences have the same."""
+        whole = "\n".join(sorted(f"{p.device}\t{p.template}" for p in self._all))
+        return hashlib.sha256(whole.encode()).hexdigest()
+
+    def stream(self, split: Split, seed: int) -> Iterator[Example]:
+        """Yield sentences without end; the same split and seed give the same ones. Held-back patterns are never in "train"."""
+        rng = random.Random(f"{self._seed}/{split}/{seed}")
+        kinds = {
+            "command": self._command,
+            "joined": self._joined,
+            "combined": self._combined_one,
+            "refusal": self._refusal,
+        }
+        shares = {
+            kind: share for kind, share in _SHARES.items() if kind != "combined" or self._side(self._combined, split)
+        }
+        if not any(self._side(group, split) for group in self._refusals.values()):
+            shares.pop("refusal")
+        names, weights = list(shares), list(shares.values())
+        while True:
+            example = kinds[rng.choices(names, weights)[0]](rng, split)
+            if example is not None and 0 < len(example.text.split()) <= _LONGEST:
+                yield example
+
+    def _command_patterns(self) -> dict[str, list[_Pattern]]:
+        found: dict[str, list[_Pattern]] = {}
+        for name, intent in self._catalog.intents.items():
+            for group in intent.sentences:
+                for template in dict.fromkeys(group.templates):
+                    fixed = group.slots
+
+                    def draw(rng: random.Random, i=intent, t=template, f=fixed) -> Sample:  # type: ignore[no-untyped-def]
+                        return self._sampler.template(i, t, f, rng)
+
+                    found.setdefault(name, []).append(_Pattern(draw, template, str(group.where), intent.device))
+        return found
+
+    def _combined_patterns(self) -> list[_Pattern]:
+        found = []
+        for item in self._catalog.combinations:
+            for template in dict.fromkeys(item.templates):
+                one = replace(item, templates=(template,))
+                found.append(
+                    _Pattern(lambda rng, one=one: self._sampler.combination(one, rng), template, str(item.where))
+                )  # type: ignore[misc]
+        return found
+
+    def _refusal_patterns(self) -> dict[str, list[_Pattern]]:
+        found: dict[str, list[_Pattern]] = {}
+        for group in self._catalog.refusals:
+            for template in dict.fromkeys(group.templates):
+                one = replace(group, templates=(template,))
+                draw = lambda rng, one=one: self._sampler.refusal(one, rng)  # noqa: E731
+                found.setdefault(group.reason, []).append(_Pattern(draw, template, str(group.where)))  # type: ignore[arg-type]
+        return found
+
+    def _side(self, patterns: list[_Pattern], split: Split) -> list[_Pattern]:
+        return [p for p in patterns if _is_held_back(p.template) == (split == "held_back")]
+
+    def _pick(self, patterns: list[_Pattern], rng: random.Random, split: Split) -> _Pattern | None:
+        """Pick a pattern of the split; None when chance finds none in a short list."""
+        for _ in range(200):
+            pattern = patterns[int(rng.random() * len(patterns))]
+            if _is_held_back(pattern.template) == (split == "held_back"):
+                return pattern
+        return None
+
+    def _pick_command(self, rng: random.Random, split: Split) -> _Pattern | None:
+        """Pick an intent by the square root of how much is written for it, then one of its patterns."""
+        names = list(self._commands)
+        weights = [len(self._commands[name]) ** 0.5 for name in names]
+        return self._pick(self._commands[rng.choices(names, weights)[0]], rng, split)
+
+    def _command(self, rng: random.Random, split: Split) -> Example | None:
+        pattern = self._pick_command(rng, split)
+        return self._finish(pattern, pattern.draw(rng), rng) if pattern else None
+
+    def _combined_one(self, rng: random.Random, split: Split) -> Example | None:
+        pattern = self._pick(self._combined, rng, split)
+        return self._finish(pattern, pattern.draw(rng), rng) if pattern else None
+
+    def _refusal(self, rng: random.Random, split: Split) -> Example | None:
+        reasons = [reason for reason in _REASONS if reason in self._refusals]
+        reason = rng.choices(reasons, [_REASONS[reason] for reason in reasons])[0]
+        pattern = self._pick(self._refusals[reason], rng, split)
+        return self._finish(pattern, pattern.draw(rng), rng) if pattern else None
+
+    def _joined(self, rng: random.Random, split: Split) -> Example | None:
+        parts = [self._pick_command(rng, split) for _ in range(2)]
+        first, second = parts
+        if first is None or second is None or first.device == second.device:
+            return None
+        one, two = (self._finish(part, part.draw(rng), rng, plain=True) for part in (first, second))
+        joint = _JOINTS[int(rng.random() * len(_JOINTS))]
+        text = " ".join(part for part in (one.text, joint, two.text) if part)
+        return Example(text, one.calls + two.calls, None, f"{first.template} + {second.template}", first.where)
+
+    def _finish(self, pattern: _Pattern, sample: Sample, rng: random.Random, plain: bool = False) -> Example:
+        """Rename, slip, wrap and normalize a sample."""
+        if rng.random() < _RENAMED:
+            sample = self._names.rename(sample, rng)
+        text = sample.text
+        if not plain:
+            if rng.random() < _SLIPPED:
+                text = slip(sample, rng)
+            if rng.random() < _WRAPPED:
+                text = wrap(text, rng)
+        text = normalize(text)
+        calls = tuple((call.intent, self._slots(call.intent, call.slots, text)) for call in sample.calls)
+        return Example(text, calls, sample.refused, pattern.template, pattern.where)
+
+    def _slots(self, intent: str, slots: object, text: str) -> dict[str, SlotValue]:
+        """Return the slots as the parser will: open ones normalized, a number with the unit that stands beside it."""
+        known = self._catalog.intents[intent].slots
+        out: dict[str, SlotValue] = {}
+        for name, value in dict(slots).items():  # type: ignore[call-overload]
+            kind = known[name].kind
+            if kind == "open":
+                out[name] = normalize(str(value))
+            elif kind != "unit":
+                out[name] = value
+            if kind == "number" and not isinstance(value, str) and "unit" in known:
+                words = POSSESSIVE.sub(r"\1 's", text).split()
+                units = [n.unit for n in find_numbers(words) if abs(n.value - value) < 1e-6]
+                if units and units[0] in known["unit"].values:
+                    out["unit"] = str(units[0])
+        return out
+
+
+def _is_held_back(template: str) -> bool:
+    return int(hashlib.md5(template.encode(), usedforsecurity=False).hexdigest(), 16) % _HELD_BACK_ONE_IN == 0

@@ -1,0 +1,157 @@
+"""How well a parser does on labelled sentences: the figures that every model is judged by.
+
+function: the intents are right, in any order. exact: slots too. wrong_act: something else was done than asked. missed: nothing
+was done though asked. false_act: something was done though nothing should be. reason: refused for the right reason.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cabin.errors import Problem, UsageError
+from cabin.messages import Parse
+from cabin.slm.examples import Example
+
+__all__ = ["Case", "Evaluation", "cases_of", "evaluate", "read_gold"]
+
+Calls = Sequence[tuple[str, Mapping[str, Any]]]
+
+_TITLES = frozenset(("song", "artist", "album", "playlist", "genre", "query"))
+"""What "play X" names is right in whichever of these slots it stands."""
+_ARTICLES = frozenset(("the", "a", "an", "my"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A sentence with its right readings; an empty reading means: refuse."""
+
+    text: str
+    readings: tuple[Calls, ...]
+    refused: str | None
+    kind: str = ""
+
+
+@dataclass
+class Evaluation:
+    """Counts, and what went wrong."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    by_device: dict[str, Counter[str]] = field(default_factory=dict)
+    outcomes: list[tuple[float, bool]] = field(default_factory=list)
+    """(confidence, whether the reading was right) of every sentence."""
+
+    def figures(self) -> dict[str, float]:
+        """Return the shares in percent; those of nothing are left out."""
+        of = {
+            "function": "asked",
+            "exact": "asked",
+            "wrong_act": "asked",
+            "missed": "asked",
+            "false_act": "to_refuse",
+            "reason": "refused",
+        }
+        shares = {k: round(100 * self.counts[k] / self.counts[base], 2) for k, base in of.items() if self.counts[base]}
+        return {"sentences": self.counts["sentences"], **shares}
+
+
+def cases_of(examples: Iterable[Example]) -> list[Case]:
+    """Return examples as cases."""
+    return [
+        Case(e.text, (list(e.calls),) if e.calls else ([],), e.refused, "refuse" if e.refused else "command")
+        for e in examples
+    ]
+
+
+def read_gold(path: Path) -> list[Case]:
+    """Read labelled lines {"text", "calls", "refuse", "also", "kind"}. Raises UsageError with file:line."""
+    cases = []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            Problem("the gold file cannot be read", str(path), str(error), "JSON lines in UTF-8")
+        ) from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            readings = [
+                [(c["intent"], c.get("slots") or {}) for c in calls]
+                for calls in [row["calls"], *(row.get("also") or [])]
+            ]
+            cases.append(Case(row["text"], tuple(readings), row.get("refuse"), row.get("kind", "")))
+        except (ValueError, KeyError, TypeError) as error:
+            seen = f"{type(error).__name__}: {error}"
+            raise UsageError(
+                Problem("not a gold line", f"{path}:{number}", seen, '{"text", "calls", "refuse", "also"}')
+            ) from error
+    return cases
+
+
+def evaluate(parse: Callable[[str], Parse], cases: Iterable[Case]) -> Evaluation:
+    """Parse every sentence and count."""
+    result = Evaluation()
+    for case in cases:
+        found = parse(case.text)
+        verdict = _judge(case, found)
+        result.counts.update(["sentences", *verdict])
+        for device in {intent.partition(".")[0] for intent, _ in case.readings[0]} or {f"({case.refused})"}:
+            result.by_device.setdefault(device, Counter()).update(["sentences", *verdict])
+        right = "exact" in verdict or ("to_refuse" in verdict and "false_act" not in verdict)
+        result.outcomes.append((found.confidence, right))
+        if not right:
+            got = [{"intent": c.intent, "slots": dict(c.slots)} for c in found.commands] or found.refused
+            want = [{"intent": i, "slots": dict(s)} for i, s in case.readings[0]] or case.refused
+            result.errors.append(
+                {
+                    "text": case.text,
+                    "want": want,
+                    "got": got,
+                    "confidence": round(found.confidence, 3),
+                    "kind": case.kind,
+                    "verdict": sorted(verdict),
+                }
+            )
+    return result
+
+
+def _judge(case: Case, found: Parse) -> set[str]:
+    said = [(command.intent, command.slots) for command in found.commands]
+    done = [calls for calls in case.readings if calls]
+    refusing_is_right = any(not calls for calls in case.readings)
+    same_intents = any(_form(said, False) == _form(calls, False) for calls in done)
+    if case.readings[0]:
+        if not said:
+            return {"asked", "function", "exact"} if refusing_is_right else {"asked", "missed"}
+        verdict = {"asked", "function" if same_intents else "wrong_act"}
+        return verdict | ({"exact"} if any(_form(said, True) == _form(calls, True) for calls in done) else set())
+    if said:
+        return {"to_refuse"} if same_intents else {"to_refuse", "false_act"}
+    return {"to_refuse", "refused"} | ({"reason"} if found.refused == case.refused else set())
+
+
+def _form(calls: Calls, with_slots: bool) -> Counter[Any]:
+    return Counter((intent, _slots(intent, slots) if with_slots else ()) for intent, slots in calls)
+
+
+def _slots(intent: str, slots: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    pairs = {name: _plain(value) for name, value in slots.items() if value not in (None, "")}
+    titles = _TITLES & pairs.keys()
+    if intent == "media.play" and len(titles) == 1:
+        pairs["title"] = pairs.pop(titles.pop())
+    return tuple(sorted(pairs.items()))
+
+
+def _plain(value: Any) -> str:
+    try:
+        return str(float(value))
+    except ValueError:
+        words = str(value).lower().strip(" .,!?'\"").split()
+        return " ".join(words[1:] if words[:1] and words[0] in _ARTICLES else words)
