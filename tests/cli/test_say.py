@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+
+TRUNK = "Vehicle.Body.Trunk.Rear.IsOpen"
+KEYS = ["text", "commands", "refused", "ms", "outcomes", "reply"]
+
+
+def test_each_signal_before_and_after(cabin):
+    code, out, _ = cabin("say", "open", "the", "trunk")
+    assert code == 0
+    for part in ("trunk.open", "by template", "done", f"{TRUNK}: false -> true", "Opening the trunk.", "total"):
+        assert part in out
+    assert "\033" not in out
+
+
+def test_json_is_one_object(cabin):
+    code, (turn,), _ = cabin("say", "--json", "set the temperature to 20 degrees")
+    assert (code, list(turn)) == (0, KEYS)
+    assert turn["commands"] == [
+        {"intent": "temperature.set", "slots": {"value": 20, "unit": "degree"}, "confidence": 1.0}
+    ]
+    (outcome,) = turn["outcomes"]
+    assert (outcome["by"], outcome["status"]) == ("template", "done")
+    (change,) = outcome["changes"]
+    assert (change["before"], change["target"], change["after"], change["confirmed"]) == (21.0, 20.0, 20.0, True)
+    assert turn["ms"].keys() == {"parse", "policy", "act", "total"}
+
+
+def test_the_cars_state_before(cabin):
+    code, (turn,), _ = cabin("say", "--json", "open the trunk", "--set", "Vehicle.Speed=50")
+    assert (code, turn["outcomes"][0]["status"], turn["outcomes"][0]["verdict"]["rule"]) == (0, "refused", "moving")
+    assert turn["reply"].startswith("Not while driving")
+    code, out, _ = cabin("say", "open the trunk", "--set", "Vehicle.Speed=50")
+    assert "rule: moving" in out
+
+
+def test_a_question_is_answered_and_a_refusal_told(cabin):
+    assert "The range is 412 kilometers." in cabin("say", "how far can i go")[1]
+    assert "nothing to do: unclear" in cabin("say", "let some air in")[1]
+
+
+def test_yes(cabin):
+    assert cabin("say", "--json", "unlock the door")[1][0]["outcomes"][0]["status"] == "confirm"
+    assert cabin("say", "--json", "--yes", "unlock the door")[1][0]["outcomes"][0]["status"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([""], "empty"),
+        (["  ", "\t"], "empty"),
+        (["a " * 5000], "too long"),
+        (["open \udcff window"], "not UTF-8"),
+        (["open the window", "--set", "Vehicle.Sped=5"], "Vehicle.Speed"),
+        (["open the window", "--set", "Vehicle.Speed"], "SIGNAL=VALUE"),
+        (["open the window", "--set", "Vehicle.Speed=fast"], "a number"),
+    ],
+)
+def test_wrong_use_is_exit_code_2_with_a_reason(cabin, words, told):
+    code, out, err = cabin("say", *words)
+    assert (code, out) == (2, "")
+    assert told in err
+    assert "Traceback" not in err
+
+
+def test_emoji_are_no_command(cabin):
+    code, (turn,), _ = cabin("say", "--json", "🚗💨")
+    assert (code, turn["commands"], turn["refused"]) == (0, [], "unclear")
+    assert cabin("say", "--json", "open the 🚗 trunk")[1][0]["outcomes"][0]["status"] == "done"
+
+
+def test_a_car_that_fails_is_exit_code_1(cabin, tmp_path, monkeypatch):
+    (tmp_path / "vehicle.yaml").write_text(
+        f"interfaces: {{simulated: {{faults: {{{TRUNK}: rejects}}}}}}\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("CABIN_CONFIG", str(tmp_path))
+    code, (turn,), err = cabin("say", "--json", "open the trunk")
+    assert (code, turn["outcomes"][0]["status"]) == (1, "failed")
+    assert "rejected" in turn["reply"]
+    assert "Traceback" not in err
+
+
+def test_missing_model_and_catalog(cabin, tmp_path):
+    code, _, err = cabin("say", "hello", "--model", tmp_path / "none-such")
+    assert (code, "none-such" in err) == (1, True)
+    code, _, err = cabin("say", "hello", "--catalog", tmp_path / "none-such")
+    assert (code, "none-such" in err) == (2, True)

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import json
+
+from cabin.cli.output import json_line
+from cabin.cli.turns import change_text, command_text, parse_json, stage_text, turn_json
+from cabin.messages import Command, Outcome, Parse, Signal, SignalChange, Transcript, Turn, Verdict
+
+COMMAND = Command("window.open", {"value": 22.5, "position": "driver"}, 0.98765, "template")
+CHANGE = SignalChange("A.B", None, True, False, False, "")
+
+
+def test_lines_for_people():
+    assert command_text(COMMAND) == "window.open value=22.5 position=driver"
+    assert command_text(Command("fan.on")) == "fan.on"
+    assert change_text(CHANGE) == "A.B: unknown -> false (wanted true)"
+    assert change_text(SignalChange("A.B", 0, 50, 50, True, "percent")) == "A.B: 0 -> 50 percent"
+    assert stage_text({"parse": 1.234, "total": 5.0}) == "parse 1.2; total 5.0 ms"
+
+
+def test_the_exact_fields_of_parse():
+    assert parse_json(Parse("x", (COMMAND,), None, 1.0, {"total": 1.23456})) == {
+        "text": "x",
+        "commands": [{"intent": "window.open", "slots": dict(COMMAND.slots), "confidence": 0.9877}],
+        "refused": None,
+        "ms": {"total": 1.235},
+    }
+    assert parse_json(Parse("x", refused="question"))["refused"] == "question"
+
+
+def test_a_whole_turn_goes_through_json():
+    verdict = Verdict("confirm", "Sure?", "ask")
+    outcome = Outcome(COMMAND, "unconfirmed", "Hm.", verdict, (CHANGE,), (Signal("C.D", 3, 20.0),))
+    turn = Turn(Parse("x", (COMMAND,)), (outcome,), "Hm.", Transcript((), "r"), None, {"total": 2.0})
+    told = json.loads(json_line(turn_json(turn, "a.wav")))
+    assert (told["file"], told["transcript"], told["reply"]) == ("a.wav", "", "Hm.")
+    (told_outcome,) = told["outcomes"]
+    assert told_outcome["verdict"] == {"decision": "confirm", "reason": "Sure?", "rule": "ask"}
+    assert told_outcome["changes"][0]["before"] is None
+    assert told_outcome["readings"] == [{"path": "C.D", "value": 3, "timestamp_ms": 20.0}]
+    assert told_outcome["by"] == "template"
