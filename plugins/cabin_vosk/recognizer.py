@@ -69,6 +69,7 @@ class VoskRecognizer:
                     hint="Use words that the model has.",
                 )
             )
+        self._phrases = frozenset(tuple(clean(phrase).split()) for phrase in phrases)
         self._decoders = [_Decoder(self._model, self._options.alternatives, None)]
         if with_grammar:
             self._decoders.append(_Decoder(self._model, self._options.alternatives, self._grammar(phrases)))
@@ -91,10 +92,11 @@ class VoskRecognizer:
 
     def final(self) -> Transcript:
         """Return the n-best of the utterance, best first, and reset."""
-        # The decoders' readings compete: same sound, same acoustic model, so their scores stand on one scale. Sound
-        # that is no phrase of the grammar scores far lower under it than openly, which is how it is told apart.
-        readings = [reading for decoder in self._decoders for reading in decoder.final()] if self._taken else []
+        answers = [decoder.final() for decoder in self._decoders] if self._taken else [[]]
         self._taken = 0
+        # The decoders' readings compete: same sound, same acoustic model, so their scores stand on one scale. To Vosk a
+        # grammar is a bag of words that it chains as it likes, so a reading of it counts only when it is whole phrases.
+        readings = answers[0] + [reading for answer in answers[1:] for reading in answer if self._is_phrases(reading)]
         return Transcript(self._heard(readings)[: self._n_best], self.name)
 
     def reset(self) -> None:
@@ -113,6 +115,13 @@ class VoskRecognizer:
         if not ranked or ranked[0].text in nothing:
             return ()
         return tuple(hypothesis for hypothesis in ranked if hypothesis.text not in nothing)
+
+    def _is_phrases(self, reading: Scored) -> bool:
+        words = reading[0].split()
+        reached = [True] + [False] * len(words)
+        for end in range(1, len(words) + 1):
+            reached[end] = any(reached[begin] and tuple(words[begin:end]) in self._phrases for begin in range(end))
+        return reached[-1]
 
     def _grammar(self, phrases: list[str]) -> str:
         unknown = ["[unk]"] if split_phrases(self._model, ["[unk]"])[0] else []
