@@ -16,7 +16,13 @@ _SPECS = (
     SignalSpec("Vehicle.Speed", "sensor", "float", "km/h", initial=0.0),
     SignalSpec("Vehicle.Powertrain.Transmission.SelectedGear", "actuator", "int8", initial=PARK),
     SignalSpec("Vehicle.Chassis.ParkingBrake.IsEngaged", "actuator", "boolean", initial=True),
-    SignalSpec("Vehicle.Cabin.Seat.Row1.DriverSide.IsOccupied", "sensor", "boolean", initial=True),
+    SignalSpec(
+        "Vehicle.Cabin.Seat.Row1.DriverSide.OccupancyStatus",
+        "sensor",
+        "string",
+        allowed=("UNKNOWN", "OCCUPIED", "EMPTY"),
+        initial="OCCUPIED",
+    ),
     SignalSpec("Vehicle.Cabin.Infotainment.HMI.TemperatureUnit", "actuator", "string", allowed=("C", "F"), initial="C"),
     SignalSpec(
         "Vehicle.Cabin.Infotainment.HMI.DistanceUnit",

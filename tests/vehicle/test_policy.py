@@ -75,7 +75,7 @@ def test_parked_needs_park_or_the_brake(judge, car):
 
 def test_driver_only_needs_a_driver(judge, car):
     assert judge(rule_set="driver_only").decision == "allow"
-    car.place("Vehicle.Cabin.Seat.Row1.DriverSide.IsOccupied", False)
+    car.place("Vehicle.Cabin.Seat.Row1.DriverSide.OccupancyStatus", "EMPTY")
     assert judge(rule_set="driver_only").decision == "refuse"
 
 
