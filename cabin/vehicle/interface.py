@@ -31,8 +31,8 @@ class VehicleInterface(Protocol):
     def write(self, path: str, value: SignalValue, deadline_ms: float) -> None:
         """Ask for a target value; returns when the car took it, not when it is reached.
 
-        Raises VehicleError for a wrong type, a value out of the signal's range or a sensor; VehicleTimeoutError past the
-        deadline, after which the write is guaranteed never to act.
+        `deadline_ms` counts from the call. Raises VehicleError for a wrong type, a value out of the signal's range or a
+        sensor; VehicleTimeoutError past the deadline, after which the write is guaranteed never to act.
         """
         ...
 
