@@ -49,6 +49,12 @@ def model() -> None:
     "--max-loss", type=float, default=1.0, show_default=True, help="Points of `function` that quantizing may cost."
 )
 @click.option(
+    "--from",
+    "start",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Go on from this folder of --keep-fp32 instead of the base model.",
+)
+@click.option(
     "--keep-fp32",
     type=click.Path(path_type=Path, file_okay=False),
     help="Also keep the FP32 weights in this folder, for `cabin model quantize`.",
@@ -57,7 +63,8 @@ def model() -> None:
 @pass_app
 def build(
     app: App, catalogs: tuple[Path, ...], out: Path, quick: bool, steps: int | None, layers: int | None, text_tokens: int,
-    batch: int, seed: int, threads: int, max_loss: float, keep_fp32: Path | None, as_json: bool,
+    batch: int, seed: int, threads: int, max_loss: float, keep_fp32: Path | None, start: Path | None,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Train a model on the sentences of the catalogs, quantize it to INT8, measure it, and write it whole or not at all.
 
@@ -78,7 +85,7 @@ def build(
         text_tokens=text_tokens, batch=batch, seed=seed, threads=threads, max_loss=max_loss,
         **{name: value for name, value in given.items() if value is not None},
     )  # fmt: skip
-    result = _build(app, _sentences(app, catalogs), files[0], out, plan, keep_fp32)
+    result = _build(app, _sentences(app, catalogs), files[0], out, plan, keep_fp32, start)
     if as_json:
         print_json(result)
     else:
@@ -87,7 +94,7 @@ def build(
         console().print(f"{result.folder}: {result.bytes_on_disk / 1e6:.1f} MB")
 
 
-def _build(app: App, catalog: Catalog, base: Path, out: Path, plan: BuildPlan, keep_fp32: Path | None) -> Any:
+def _build(app: App, catalog: Catalog, base: Path, out: Path, plan: BuildPlan, keep_fp32: Path | None, start: Path | None) -> Any:
     """Run the build with a progress bar on standard error."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -124,6 +131,7 @@ def _build(app: App, catalog: Catalog, base: Path, out: Path, plan: BuildPlan, k
             backend=app.plugins.inference_backends.get("onnx").thing,
             tell=tell,
             keep_fp32=keep_fp32,
+            start=start,
         )
 
 

@@ -63,16 +63,18 @@ def build_model(
     backend: InferenceBackendFactory,
     tell: Callable[[str, Progress | None], None],
     keep_fp32: Path | None = None,
+    start: Path | None = None,
 ) -> BuildResult:
     """Build a model for a catalog that was loaded with its sentences.
 
-    `base` is SmolLM2's GGUF file, `work` keeps checkpoints: the same plan and catalog go on where they stopped. Raises
+    `base` is SmolLM2's GGUF file, `start` an FP32 folder to go on from instead of it, `work` keeps checkpoints: the same plan and catalog go on where they stopped. Raises
     ModelError when quantizing loses more than the plan allows, or the disk does not take the result.
     """
     import torch
 
     from cabin.slm.training.base import BaseModel
     from cabin.slm.training.batches import stream_batches
+    from cabin.slm.training.start import from_base, from_model
     from cabin.slm.training.trainer import Trainer, TrainingPlan
 
     torch.set_num_threads(plan.threads)
@@ -85,9 +87,12 @@ def build_model(
     grammar = CallGrammar(spec, vocabulary)
     corpus = Corpus(catalog, seed=plan.seed)
     tell(f"{corpus.patterns} sentence patterns, {len(spec.slots)} intents, {len(vocabulary)} tokens", None)
-    network = _start_network(source, plan, vocabulary)
+    if start is None:
+        network, earlier = from_base(source, plan.layers, vocabulary, plan.seed), None
+    else:
+        network, earlier = from_model(start, plan.layers, vocabulary, plan.seed)
     training = TrainingPlan(plan.steps, plan.batch, plan.peak_rate, seed=plan.seed)
-    checkpoint = work / _key(plan, spec, corpus) / "checkpoint.pt"
+    checkpoint = work / _key(plan, spec, corpus, earlier) / "checkpoint.pt"
     trainer = Trainer(network, training, checkpoint)
     if trainer.resume():
         tell(f"going on from step {trainer.step} of {checkpoint}", None)
@@ -96,6 +101,8 @@ def build_model(
     )
     trainer.run(batches, lambda progress: tell("training", progress))
     provenance = _provenance(plan, corpus, trainer.step, base)
+    if earlier is not None:
+        provenance["went_on_from"] = earlier.provenance
     info = ModelInfo(network.architecture, vocabulary.control, spec, "fp32", provenance, describe(catalog))
     fp32 = keep_fp32 or checkpoint.parent / "fp32"
     _write_fp32(fp32, info, network, tokenizer)
@@ -159,27 +166,9 @@ def _quantize_and_measure(
     return BuildResult(target, *figures, size)
 
 
-def _start_network(source: Any, plan: BuildPlan, vocabulary: Vocabulary) -> IntentNetwork:
-    """Cut the base model; new tokens begin near the mean of all rows, each a little elsewhere (Hewitt 2021)."""
-    import torch
-
-    from cabin.slm.training.network import IntentNetwork
-
-    architecture = source.architecture(plan.layers, len(vocabulary))
-    weights = source.weights(plan.layers, vocabulary.text_size)
-    rows = weights["embed_tokens.weight"]
-    noise = torch.randn(
-        len(vocabulary.control), architecture.hidden, generator=torch.Generator().manual_seed(plan.seed)
-    )
-    weights["embed_tokens.weight"] = torch.cat((rows, rows.mean(0) + 0.5 * rows.std() * noise))
-    network = IntentNetwork(architecture)
-    network.load_state_dict(weights)
-    return network
-
-
-def _key(plan: BuildPlan, spec: CallSpec, corpus: Corpus) -> str:
+def _key(plan: BuildPlan, spec: CallSpec, corpus: Corpus, earlier: ModelInfo | None) -> str:
     """Return a name for the work folder: the same plan, calls and patterns give the same name."""
-    text = json.dumps([repr(plan), spec.to_json(), corpus.digest], sort_keys=True)
+    text = json.dumps([repr(plan), spec.to_json(), corpus.digest, earlier and earlier.provenance], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
