@@ -128,9 +128,8 @@ def _download(source: Source, part: Path, progress: Progress) -> None:
 
 def _check(source: Source, archive: Path, target: Path) -> None:
     """Move the archive to `target` when it is what models.yaml lists; throw it away when not."""
-    seen = sha256_of(archive)
-    if seen != source.sha256:
-        size = archive.stat().st_size
+    seen, size = sha256_of(archive), archive.stat().st_size
+    if (seen, size) != (source.sha256, source.size_bytes):
         archive.unlink()
         hint = "Try again; if it stays so, the publisher has replaced the file: do not use it."
         what = f"{source} is not the file that models.yaml lists"

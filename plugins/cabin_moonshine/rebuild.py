@@ -35,8 +35,10 @@ __all__ = ["PRECISIONS", "compare", "fetch_and_rebuild", "rebuild"]
 PRECISIONS = ("int8", "fp32")
 _ENCODER_ORT, _DECODER_ORT = "encoder_model.ort", "decoder_model_merged.ort"
 _HEADS, _ROTARY_DIM = 8, 32
-_MIN_AGREEMENT = 0.99
-"""Correlation of the log-probabilities of all tokens, new graph against published, over the first steps."""
+_MIN_AGREEMENT = 0.999
+"""Correlation of the log-probabilities of all tokens, new graph against published, over the first steps. Right rebuilds
+reach 0.9996 and more; one that turns 28 dimensions of each head instead of 32 reaches 0.9988.
+"""
 _CHECK_STEPS = 4
 _SCHEMES = {416: "int8-rows"}
 """By width. Word error against FP32 on 100 recordings: base 1.0 % by rows (RTF 0.028) or by blocks (0.039);
