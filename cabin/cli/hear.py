@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,21 +62,21 @@ def hear(
     show = console()
     try:
         chain.load()
-        for file in files:
+        for file, name in ((file, os.fsencode(file).decode(errors="replace")) for file in files):
             if not as_json:
-                show.print(f"[bold]{escape(str(file))}[/bold]")
+                show.print(f"[bold]{escape(name)}[/bold]")
             try:
                 for turn in hear_file(chain, file, (lambda _command, _verdict: True) if yes else None):
                     has_failed |= any(outcome.status == "failed" for outcome in turn.outcomes)
                     if as_json:
-                        print_json(turn_json(turn, str(file)))
+                        print_json(turn_json(turn, name))
                     else:
                         print_turn(show, turn)
             except SoundError as error:
                 has_failed = True
                 print_error(error)
                 if as_json:
-                    print_json({"file": str(file), "error": str(error)})
+                    print_json({"file": name, "error": str(error)})
     finally:
         chain.close()
     if has_failed:
