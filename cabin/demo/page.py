@@ -131,14 +131,19 @@ def _outcome_rows(outcome: Outcome) -> list[tuple[str, str]]:
         ("outcome", f'<b class="{outcome.status}">{outcome.status}</b>{rule}'),
     ]
     rows += [("signal", _change(change)) for change in outcome.changes]
-    rows += [("read", f"<code>{escape(signal.path)}</code> {_say(signal.value)}") for signal in outcome.readings]
+    rows += [("read", f"{_path(signal.path)} {_say(signal.value)}") for signal in outcome.readings]
     return rows
 
 
 def _change(change: SignalChange) -> str:
     mark = "" if change.confirmed else ' <b class="failed">not confirmed</b>'
     values = f"{_say(change.before)} <span class='arrow'>→</span> <b>{_say(change.after)}</b> {escape(change.unit)}"
-    return f"<code>{escape(change.path)}</code> {values}{mark}"
+    return f"{_path(change.path)} {values}{mark}"
+
+
+def _path(path: str) -> str:
+    """Return a signal's path that may break after its dots."""
+    return f"<code>{escape(path).replace('.', '.<wbr>')}</code>"
 
 
 def _stage_bar(turn: Turn) -> str:

@@ -11,7 +11,7 @@ from cabin.demo.page import make_page, waveform_svg, write_page
 from cabin.demo.player import play, stage_times
 from cabin.errors import CabinError
 
-VOID = {"meta", "link", "br", "img", "input", "hr"}
+VOID = {"meta", "wbr", "link", "br", "img", "input", "hr"}
 
 
 class Balanced(HTMLParser):
