@@ -1,10 +1,44 @@
-"""What many tests share: a small catalog that uses every feature of the format, and cars for it."""
+"""What many tests share: no skips in CI, a small catalog that uses every feature of the format, and cars for it."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+"""Material that may lie beside the checkout; tests that need it skip where it does not."""
+BESIDE = ("shared", "beside th")
+"""Words that the reasons of those skips have."""
+
+
+def is_allowed_skip(reason: str) -> bool:
+    """Whether a test may be skipped: anywhere but in CI, and there only for want of ../shared where it is not."""
+    return not os.environ.get("CI") or (not SHARED.is_dir() and any(words in reason for words in BESIDE))
+
+
+def refuse_skip(report):
+    """Turn a skip that CI does not allow into a failure: what a test needs, make and .ci/run must install."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if not is_allowed_skip(reason):
+            report.outcome = "failed"
+            report.longrepr = f"skipped in CI, where nothing may be: {reason}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Look at each test's report."""
+    return refuse_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Look at each file's report: pytest.importorskip on its first lines skips the whole of it."""
+    return refuse_skip((yield))
+
 
 SMALL_SIGNALS = """
 signals:
