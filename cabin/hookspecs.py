@@ -58,7 +58,7 @@ class CabinSpec:
         Fires first, while loading; main thread; 2 s. An empty list means none. If it raises, the plugin's catalogs are
         missing.
         """
-        raise NotImplementedError
+        return []
 
     @hookspec
     def register_config(self, register: Register[type[Any]]) -> None:
