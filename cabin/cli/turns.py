@@ -88,7 +88,9 @@ def command_text(command: Command) -> str:
 
 
 def change_text(change: SignalChange) -> str:
-    """Return a change on one line: path: 0 -> 50 percent."""
+    """Return a change on one line: path: 0 -> 50 percent; one that was there already says so."""
+    if change.confirmed and change.before == change.after:
+        return f"{change.path}: {_value(change.after)} {change.unit}".rstrip() + ", as it was"
     wanted = "" if change.confirmed else f" (wanted {_value(change.target)})"
     return f"{change.path}: {_value(change.before)} -> {_value(change.after)}{wanted} {change.unit}".rstrip()
 

@@ -15,6 +15,7 @@ def test_lines_for_people():
     assert command_text(Command("fan.on")) == "fan.on"
     assert change_text(CHANGE) == "A.B: unknown -> false (wanted true)"
     assert change_text(SignalChange("A.B", 0, 50, 50, True, "percent")) == "A.B: 0 -> 50 percent"
+    assert change_text(SignalChange("A.B", 50, 50, 50, True, "percent")) == "A.B: 50 percent, as it was"
     assert stage_text({"parse": 1.234, "total": 5.0}) == "parse 1.2; total 5.0 ms"
 
 
