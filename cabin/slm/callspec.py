@@ -1,14 +1,14 @@
 """What calls look like to the model: intents, their slots in writing order, and the values that each may hold.
 
-It is the part of a catalog that a model is built for. A model folder keeps its own copy, so that a model and a catalog that
-have grown apart are noticed.
+It is the part of a catalog that a model is built for. A model folder keeps its own copy, so that a model and a
+catalog that have grown apart are noticed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from cabin.catalog.schema import Catalog
@@ -58,7 +58,7 @@ class CallSpec:
                 )
                 low = float("-inf") if slot.minimum is None else slot.minimum
                 high = float("inf") if slot.maximum is None else slot.maximum
-                row.append(SlotSpec(slot.name, cast(Kind, slot.kind), values, low, high, slot.required))
+                row.append(SlotSpec(slot.name, slot.kind, values, low, high, slot.required))
             slots[name] = tuple(row)
         return cls(slots, units)
 
@@ -83,7 +83,7 @@ class CallSpec:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return what `from_json` reads: names, kinds and values; ranges belong to the catalog of the day and are left out."""
+        """Return what `from_json` reads: names, kinds and values; ranges belong to the catalog of the day."""
         return {
             "intents": {
                 name: {slot.name: {"kind": slot.kind, "values": list(slot.values)} for slot in row}

@@ -11,8 +11,8 @@ __all__ = ["write_card"]
 
 _NOTICE = """\
 This model is made from SmolLM2-135M-Instruct by Hugging Face (Allal et al. 2025, arXiv 2502.02737), licensed under the
-Apache License, Version 2.0. Changes: cut to its first {layers} of 30 layers and {tokens} tokens, tokens for calls added,
-trained on sentences written for cabin, quantized to {format}.
+Apache License, Version 2.0. Changes: cut to its first {layers} of 30 layers and {tokens} tokens, tokens for calls
+added, trained on sentences written for cabin, quantized to {format}.
 """
 
 
@@ -27,6 +27,8 @@ def write_card(folder: Path, report: QuantizationReport) -> None:
     rows = "\n".join(
         f"| {name} | {before.get(name, '')} | {after.get(name, '')} |" for name in before if name != "sentences"
     )
+    lessons = f"{made['steps']} steps of {made['batch']} samples, seed {made['seed']}"
+    trained = f"{made['patterns']} sentence patterns, {lessons}"
     card = f"""\
 # cabin's intent model
 
@@ -40,7 +42,7 @@ Turns an utterance into typed calls or a refusal with its reason; only under cab
 | parameters | {a.parameters / 1e6:.1f} million |
 | numbers | {info.number_format}, {report.bytes_after / 1e6:.1f} MB (FP32: {report.bytes_before / 1e6:.1f} MB) |
 | intents | {len(info.spec.slots)} |
-| trained on | {made["patterns"]} sentence patterns, {made["steps"]} steps of {made["batch"]} samples, seed {made["seed"]} |
+| trained on | {trained} |
 | licence | Apache-2.0 (see NOTICE) |
 
 Figures in percent on {report.measured["held_back_sentences"]} sentences of patterns that training never saw:
@@ -49,7 +51,7 @@ Figures in percent on {report.measured["held_back_sentences"]} sentences of patt
 |---|---|---|
 {rows}
 
-Limits: English; written for one household's words, not for every dialect; what it does not understand it should refuse, and the
-figure `false_act` says how often it does not. quantization.json holds the error of every tensor.
+Limits: English; written for one household's words, not for every dialect; what it does not understand it should
+refuse, and the figure `false_act` says how often it does not. quantization.json holds the error of every tensor.
 """
     (folder / "README.md").write_text(card, encoding="utf-8")

@@ -1,7 +1,7 @@
 """Calibration: turning the product of probabilities into a confidence that means what it says.
 
-One number, the temperature, is fitted on text that the model did not train on, by the likelihood of being right (Guo et al. 2017,
-arXiv 1706.04599, applied to the product over a whole writing).
+One number, the temperature, is fitted on text that the model did not train on, by the likelihood of being right (Guo
+et al. 2017, arXiv 1706.04599, applied to the product over a whole writing).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def _log_loss(pairs: Sequence[tuple[float, bool]], temperature: float) -> float:
 
 
 def expected_calibration_error(outcomes: Sequence[tuple[float, bool]], bins: int = 10) -> float:
-    """Return the mean distance between confidence and share of right ones, over equal bins (Naeini et al. 2015); 0 to 1."""
+    """Return the mean distance of confidence and share of right ones, over equal bins (Naeini et al. 2015); 0 to 1."""
     total = 0.0
     for at in range(bins):
         low, high = at / bins, (at + 1) / bins

@@ -1,15 +1,16 @@
-"""Training text: an endless, seeded stream of sentences drawn from a catalog, with what each asks for and where it came from.
+"""Training text: an endless, seeded stream of sentences from a catalog, with what each asks for and where it is from.
 
-The catalog's patterns are the matter; here they are mixed, joined, wrapped in small talk and slips, and their open slots are
-filled with names that no list holds, so that the model learns to copy and not to remember.
+The catalog's patterns are the matter; here they are mixed, joined, wrapped in small talk and slips, and their open
+slots are filled with names that no list holds, so that the model learns to copy and not to remember.
 """
 
 from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from cabin.catalog.sampling import Sample, Sampler
@@ -82,7 +83,10 @@ class Corpus:
         return hashlib.sha256(whole.encode()).hexdigest()
 
     def stream(self, split: Split, seed: int) -> Iterator[Example]:
-        """Yield sentences without end; the same split and seed give the same ones. Held-back patterns are never in "train"."""
+        """Yield sentences without end; the same split and seed give the same ones.
+
+        Held-back patterns are never in "train". Raises CatalogError when the split has no pattern at all.
+        """
         rng = random.Random(f"{self._seed}/{split}/{seed}")
         kinds = {
             "command": self._command,
@@ -106,11 +110,7 @@ class Corpus:
         for name, intent in self._catalog.intents.items():
             for group in intent.sentences:
                 for template in dict.fromkeys(group.templates):
-                    fixed = group.slots
-
-                    def draw(rng: random.Random, i=intent, t=template, f=fixed) -> Sample:  # type: ignore[no-untyped-def]
-                        return self._sampler.template(i, t, f, rng)
-
+                    draw = partial(self._sampler.template, intent, template, group.slots)
                     found.setdefault(name, []).append(_Pattern(draw, template, str(group.where), intent.device))
         return found
 
@@ -119,9 +119,7 @@ class Corpus:
         for item in self._catalog.combinations:
             for template in dict.fromkeys(item.templates):
                 one = replace(item, templates=(template,))
-                found.append(
-                    _Pattern(lambda rng, one=one: self._sampler.combination(one, rng), template, str(item.where))
-                )  # type: ignore[misc]
+                found.append(_Pattern(partial(self._sampler.combination, one), template, str(item.where)))
         return found
 
     def _refusal_patterns(self) -> dict[str, list[_Pattern]]:
@@ -129,8 +127,8 @@ class Corpus:
         for group in self._catalog.refusals:
             for template in dict.fromkeys(group.templates):
                 one = replace(group, templates=(template,))
-                draw = lambda rng, one=one: self._sampler.refusal(one, rng)  # noqa: E731
-                found.setdefault(group.reason, []).append(_Pattern(draw, template, str(group.where)))  # type: ignore[arg-type]
+                pattern = _Pattern(partial(self._sampler.refusal, one), template, str(group.where))
+                found.setdefault(group.reason, []).append(pattern)
         return found
 
     def _side(self, patterns: list[_Pattern], split: Split) -> list[_Pattern]:
@@ -188,11 +186,11 @@ class Corpus:
         calls = tuple((call.intent, self._slots(call.intent, call.slots, text)) for call in sample.calls)
         return Example(text, calls, sample.refused, pattern.template, pattern.where)
 
-    def _slots(self, intent: str, slots: object, text: str) -> dict[str, SlotValue]:
+    def _slots(self, intent: str, slots: Mapping[str, SlotValue], text: str) -> dict[str, SlotValue]:
         """Return the slots as the parser will: open ones normalized, a number with the unit that stands beside it."""
         known = self._catalog.intents[intent].slots
         out: dict[str, SlotValue] = {}
-        for name, value in dict(slots).items():  # type: ignore[call-overload]
+        for name, value in slots.items():
             kind = known[name].kind
             if kind == "open":
                 out[name] = normalize(str(value))

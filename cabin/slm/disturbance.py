@@ -94,7 +94,7 @@ def wrap(text: str, rng: random.Random) -> str:
 
 
 def slip(sample: Sample, rng: random.Random) -> str:
-    """Return the text with one typing slip in a word that no slot copies: a letter lost, doubled or changed with its neighbour."""
+    """Return the text with one slip in a word that no slot copies: a letter lost, doubled or changed with the next."""
     spans = [span for call in sample.calls for span in call.spans.values()]
     at, words = 0, []
     for word in sample.text.split(" "):

@@ -1,7 +1,7 @@
-"""The token table: rows in, and the same rows as output head. Held once, quantized per row, outside the inference engine.
+"""The token table: rows in, and the same rows as output head. Held once, quantized per row, outside the engine.
 
-A row is q * scale with q in int8: symmetric per-channel quantization, W_q = round(W / S), S = max|W| / 127 (Jacob et al. 2018,
-arXiv 1712.05877). Only the rows of tokens that may follow are multiplied, so the head costs next to nothing.
+A row is q * scale with q in int8: symmetric per-channel quantization, W_q = round(W / S), S = max|W| / 127 (Jacob et
+al. 2018, arXiv 1712.05877). Only the rows of tokens that may follow are multiplied, so the head costs next to nothing.
 """
 
 from __future__ import annotations

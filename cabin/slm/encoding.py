@@ -12,7 +12,7 @@ __all__ = ["EncodingError", "encode_calls", "encode_refusal"]
 
 
 class EncodingError(ValueError):
-    """Calls that cannot be written for this utterance: a name that was not said, a number out of reach, an unknown slot."""
+    """Calls that cannot be written for this utterance: a name or a number that was not said, an unknown slot."""
 
 
 def encode_refusal(reason: str, vocabulary: Vocabulary) -> list[int]:

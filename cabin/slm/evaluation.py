@@ -1,7 +1,8 @@
 """How well a parser does on labelled sentences: the figures that every model is judged by.
 
-function: the intents are right, in any order. exact: slots too. wrong_act: something else was done than asked. missed: nothing
-was done though asked. false_act: something was done though nothing should be. reason: refused for the right reason.
+function: the intents are right, in any order. exact: slots too. wrong_act: something else was done than asked.
+missed: nothing was done though asked. false_act: something was done though nothing should be. reason: refused for the
+right reason.
 """
 
 from __future__ import annotations
@@ -143,9 +144,9 @@ def _form(calls: Calls, with_slots: bool) -> Counter[Any]:
 
 def _slots(intent: str, slots: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     pairs = {name: _plain(value) for name, value in slots.items() if value not in (None, "")}
-    titles = _TITLES & pairs.keys()
+    titles = [name for name in pairs if name in _TITLES]
     if intent == "media.play" and len(titles) == 1:
-        pairs["title"] = pairs.pop(titles.pop())
+        pairs["title"] = pairs.pop(titles[0])
     return tuple(sorted(pairs.items()))
 
 

@@ -28,8 +28,11 @@ code {{ font-size: 13px; }} input {{ font: inherit; padding: .3rem .6rem; width:
 <h2>By device</h2>
 <table><tr><th>device</th>{columns}</tr>{devices}</table>
 <h2>Wrong sentences ({count})</h2>
-<p><label>Show those with <input id="filter" type="search" placeholder="a word, a device, wrong_act, missed ..."></label></p>
-<table id="errors"><tr><th>sentence</th><th>wanted</th><th>got</th><th class="number">confidence</th><th>verdict</th></tr>{errors}</table>
+<p><label>Show those with
+<input id="filter" type="search" placeholder="a word, a device, wrong_act, missed ..."></label></p>
+<table id="errors">
+<tr><th>sentence</th><th>wanted</th><th>got</th><th class="number">confidence</th><th>verdict</th></tr>
+{errors}</table>
 <script>
 const rows = [...document.querySelectorAll("#errors tr")].slice(1);
 document.querySelector("#filter").addEventListener("input", (event) => {{

@@ -1,4 +1,4 @@
-"""The automaton that the decoder walks: at every step it names the tokens that can follow, so only a valid call can be written.
+"""The automaton that the decoder walks: it names the tokens that can follow, so that only valid calls can be written.
 
     start -> device -> action -> slots* -> and -> device ...
           `-> refuse                    `-> end
@@ -42,7 +42,7 @@ class State:
     next_slot: int = 0
     copying: str | None = None
     heads: tuple[tuple[int, int], ...] = ()
-    """While copying: (first word, next token index) of every place in the utterance that fits what was copied so far."""
+    """While copying: (first word, next token index) of every place in the utterance that fits what was copied."""
     refused: Refusal | None = None
     done: bool = False
     phase: str = field(default="start")

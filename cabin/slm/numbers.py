@@ -1,7 +1,8 @@
 """Numbers and units in what was said: every number that a command can carry stands somewhere in the utterance.
 
-The model never writes a digit. It points at one of the numbers found here, so 22.5 cannot become 27 and a number that was not
-said cannot appear. Words and digits are read alike: "twenty two point five", "22.5", "minus five", "a quarter", "one oh one".
+The model never writes a digit. It points at one of the numbers found here, so 22.5 cannot become 27 and a number that
+was not said cannot appear. Words and digits are read alike: "twenty two point five", "22.5", "minus five", "a quarter",
+"one oh one".
 """
 
 from __future__ import annotations
@@ -78,12 +79,14 @@ _NOT_A_NUMBER_AFTER = frozenset(
 _UNITS: tuple[tuple[tuple[str, ...], str], ...] = tuple(
     (tuple(phrase.split()), unit)
     for unit, phrases in {
-        "celsius": "degrees celsius|degree celsius|degrees centigrade|degree centigrade|degrees c|degree c|celsius|centigrade",
+        "celsius": "degrees celsius|degree celsius|degrees centigrade|degree centigrade|degrees c|degree c|celsius"
+        "|centigrade",
         "fahrenheit": "degrees fahrenheit|degree fahrenheit|degrees f|degree f|fahrenheit",
         "degree": "degrees|degree",
         "percent": "percent|per cent|percents",
         "mph": "miles per hour|miles an hour|mile per hour|mile an hour|mph|m p h",
-        "kmh": "kilometers per hour|kilometres per hour|kilometers an hour|kilometres an hour|kmh|kph|k p h|km h|km per hour",
+        "kmh": "kilometers per hour|kilometres per hour|kilometers an hour|kilometres an hour|kmh|kph|k p h|km h"
+        "|km per hour",
         "mhz": "megahertz|mhz|mega hertz",
         "khz": "kilohertz|khz|kilo hertz",
         "minute": "minutes|minute|mins|min",
@@ -210,7 +213,7 @@ def _fraction(words: Sequence[str], value: float, end: int) -> tuple[float, int]
 
 
 def _cardinal(words: Sequence[str], at: int) -> tuple[int, int] | None:
-    """Read a whole number in words, up to the hundred thousands, with the spoken short forms ("one twenty", "one oh five")."""
+    """Read a whole number in words, up to the hundred thousands, also in short form ("one twenty", "one oh five")."""
     if words[at] == "a" and words[at + 1 : at + 2] in (["hundred"], ["thousand"]):
         value, end = 1, at + 1
     else:
@@ -268,7 +271,7 @@ _NAMES = {value: word for word, value in {**_SMALL, **{w: v for w, v in _TENS.it
 
 
 def say_number(value: float) -> str:
-    """Return a number in words, as `find_numbers` reads it: 22.5 -> "twenty two point five". Below one million, 3 decimals."""
+    """Return a number below a million in words, as `find_numbers` reads it: 22.5 is "twenty two point five"."""
     if value < 0:
         return "minus " + say_number(-value)
     whole, _, part = f"{value:.3f}".rstrip("0").rstrip(".").partition(".")

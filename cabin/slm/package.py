@@ -73,34 +73,67 @@ def sha256(path: Path) -> str:
 
 
 def write_folder(target: Path, fill: Callable[[Path], None]) -> None:
-    """Make the folder `target`: `fill` writes into a new one beside it, a manifest is added, then the two change places.
+    """Make the folder `target`: `fill` writes into a new one beside it, which gets a manifest and then takes its place.
 
-    Whatever goes wrong (full disk, Ctrl-C), `target` is what it was. Raises ModelError when the disk does not take it.
+    Whatever goes wrong (full disk, Ctrl-C), `target` is what it was. Raises ModelError when the disk does not take it,
+    or when `target` holds something that is no model and would be lost.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    _check_replaceable(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise _not_written(target, error) from error
     try:
         fill(part)
         files = {path.name: {"sha256": sha256(path), "bytes": path.stat().st_size} for path in sorted(part.iterdir())}
         (part / "manifest.json").write_text(json.dumps({"files": files}, indent=1) + "\n", encoding="utf-8")
         part.chmod(0o755)
-        old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent)) if target.exists() else None
-        if old is not None:
-            os.replace(target, old / "model")
-        os.replace(part, target)
-        if old is not None:
-            shutil.rmtree(old)
+        _change_places(part, target)
     except OSError as error:
-        raise ModelError(
-            Problem(
-                "the model could not be written",
-                where=str(target),
-                seen=str(error),
-                hint="The folder is as it was before.",
-            )
-        ) from error
+        raise _not_written(target, error) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _check_replaceable(target: Path) -> None:
+    """Raise ModelError unless `target` is free, an empty folder or a model folder: a home folder is never replaced."""
+    if not target.exists() or (target.is_dir() and ((target / "manifest.json").is_file() or not any(target.iterdir()))):
+        return
+    raise ModelError(
+        Problem(
+            "there is something else in the place of the model",
+            where=str(target),
+            expected="no folder, an empty one, or a model to replace",
+            hint="Choose another folder.",
+        )
+    )
+
+
+def _change_places(part: Path, target: Path) -> None:
+    """Put `part` where `target` is; if that is cut short, the old `target` is put back."""
+    if not target.exists():
+        os.replace(part, target)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+    try:
+        os.replace(target, aside / "model")
+        os.replace(part, target)
+    finally:
+        if not target.exists():
+            os.replace(aside / "model", target)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _not_written(target: Path, error: OSError) -> ModelError:
+    return ModelError(
+        Problem(
+            "the model could not be written",
+            where=str(target),
+            seen=str(error),
+            hint="The folder is as it was before.",
+        )
+    )
 
 
 def read_info(folder: Path) -> ModelInfo:
@@ -147,24 +180,23 @@ def verify(folder: Path) -> None:
     """Compare every file with the manifest. Raises ModelError naming each that is missing, truncated or altered."""
     path = folder / "manifest.json"
     try:
-        files = json.loads(path.read_text(encoding="utf-8"))["files"]
-    except (OSError, ValueError, KeyError) as error:
+        fields = json.loads(path.read_text(encoding="utf-8"))["files"]
+        files = {str(name): (int(known["bytes"]), str(known["sha256"])) for name, known in fields.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(
             Problem("the model has no readable manifest", where=str(path), seen=str(error), hint=_REBUILD)
         ) from error
     problems = []
-    for name, known in files.items():
+    for name, (size, digest) in files.items():
         file = folder / name
         if not file.is_file():
             problems.append(Problem("model file is missing", where=str(file), hint=_REBUILD))
-        elif file.stat().st_size != known["bytes"]:
-            size = f"{file.stat().st_size} bytes"
+        elif file.stat().st_size != size:
+            seen = f"{file.stat().st_size} bytes"
+            problems.append(Problem("model file is truncated or grown", str(file), seen, f"{size} bytes", _REBUILD))
+        elif (found := sha256(file)) != digest:
             problems.append(
-                Problem("model file is truncated or grown", str(file), size, f"{known['bytes']} bytes", _REBUILD)
-            )
-        elif (found := sha256(file)) != known["sha256"]:
-            problems.append(
-                Problem("model file was altered", str(file), f"SHA-256 {found}", f"SHA-256 {known['sha256']}", _REBUILD)
+                Problem("model file was altered", str(file), f"SHA-256 {found}", f"SHA-256 {digest}", _REBUILD)
             )
     if problems:
         raise ModelError(problems)

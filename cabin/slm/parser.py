@@ -1,7 +1,7 @@
 """From a text to commands: the language model under its automaton, with the last word kept by arithmetic.
 
-The model says which number a command takes; whether that number is in range and its unit fits is checked here. Sentences of
-devices that the model was not built for are understood when one of their own templates matches exactly.
+The model says which number a command takes; whether that number is in range and its unit fits is checked here.
+Sentences of devices that the model was not built for are understood when one of their own templates matches exactly.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class IntentParser:
     ) -> IntentParser:
         """Load a model folder; number ranges and units are the catalog's.
 
-        `backend` makes the engine, out of the plugins' registry. Raises ModelError when the folder is missing, truncated or
-        altered.
+        `backend` makes the engine, out of the plugins' registry. Raises ModelError when the folder is missing,
+        truncated or altered.
         """
         from tokenizers import Tokenizer
 

@@ -1,4 +1,4 @@
-"""Numbers as people say them to cars, for training text: likely values for a slot's range and unit, in words or digits."""
+"""Numbers as people say them to cars, for training: likely values for a slot's range and unit, in words or digits."""
 
 from __future__ import annotations
 

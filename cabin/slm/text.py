@@ -1,7 +1,7 @@
 """One spelling for everything that people type and recognizers write, so that the model sees few forms.
 
-Lower case, words parted by one space, no punctuation but apostrophes and the point inside a number; "%" and the degree sign
-become words. The same function prepares training text and what is parsed.
+Lower case, words parted by one space, no punctuation but apostrophes and the point inside a number; "%" and the degree
+sign become words. The same function prepares training text and what is parsed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The tokens that the model reads and writes: words of the base model's byte-level BPE, and one token for each part of a call."""
+"""The tokens that the model reads and writes: the base model's byte-level BPE, and one token a part of a call."""
 
 from __future__ import annotations
 

@@ -7,6 +7,8 @@ fp32 and fp16: MatMul; fp16 weights are stored in half the bytes and multiplied 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,15 +60,15 @@ class FormatWriter:
         return builder.node("MatMul", [x, wide], [out])
 
     def _grouped(self, builder: GraphBuilder, name: str, x: str, small: Quantized, out: str) -> str:
-        """MatMulNBits holds weights as unsigned numbers (out, groups, bytes of a group), zero point 2^(bits-1) by default."""
+        """MatMulNBits holds weights unsigned as (out, groups, bytes of a group), zero point 2^(bits-1) by default."""
         rows, columns = small.values.shape
         bits, group = self.scheme.bits, self.scheme.group
         groups = small.scales.shape[1]
         shift = 1 << (bits - 1)
         raised = np.full((rows, groups * group), shift, np.int16)
         raised[:, :columns] = small.values.astype(np.int16) + shift
-        packed = raised.astype(np.uint8).reshape(rows, groups, group)
-        zeros = (small.zeros + shift).astype(np.uint8)
+        packed: NDArray[Any] = raised.astype(np.uint8).reshape(rows, groups, group)
+        zeros: NDArray[Any] = (small.zeros + shift).astype(np.uint8)
         if bits == 4:
             packed = packed[..., 0::2] | (packed[..., 1::2] << 4)
             zeros = np.pad(zeros, ((0, 0), (0, groups % 2)))

@@ -1,7 +1,7 @@
 """The intent model's decoder as an ONNX graph made for small numbers: what is stored quantized is multiplied quantized.
 
-Query, key and value are one product, gate and up another, so a layer has four. No weight is transposed, cast or dequantized at
-run time. Attention is one fused operator with the key-value cache and the rotary embedding inside (GroupQueryAttention).
+Query, key and value are one product, gate and up another, so a layer has four. No weight is transposed at run time.
+Attention is one fused operator with the key-value cache and the rotary embedding inside (GroupQueryAttention).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class GraphBuilder:
 
 
 def build_graph(architecture: Architecture, weights: Weights, linear: LinearWriter) -> onnx.ModelProto:
-    """Return the graph: embeddings (1, t, hidden) and the cache in; hidden states (1, t, hidden) and the longer cache out."""
+    """Return the graph: embeddings (1, t, hidden) and the cache in; hidden states and the longer cache out."""
     from onnx import helper
 
     builder = GraphBuilder()
@@ -72,7 +72,7 @@ def build_graph(architecture: Architecture, weights: Weights, linear: LinearWrit
         normed, residual = _add_norm(
             builder, a, f"layers.{layer}.post_attention_layernorm", mixed, residual, weights, f"layers.{layer}.middle"
         )
-        fed = _feed_forward(builder, a, layer, normed, weights, linear)
+        fed = _feed_forward(builder, layer, normed, weights, linear)
         following = f"layers.{layer + 1}.input_layernorm" if layer + 1 < a.layers else "norm"
         normed, residual = _add_norm(builder, a, following, fed, residual, weights, f"layers.{layer}.end")
     builder.node("Identity", [normed], ["hidden"])
@@ -135,9 +135,7 @@ def _attention(
     return linear(builder, f"{at}.o", mixed, weights[f"{at}.o_proj.weight"].T)
 
 
-def _feed_forward(
-    builder: GraphBuilder, a: Architecture, layer: int, x: str, weights: Weights, linear: LinearWriter
-) -> str:
+def _feed_forward(builder: GraphBuilder, layer: int, x: str, weights: Weights, linear: LinearWriter) -> str:
     at = f"layers.{layer}.mlp"
     packed = np.concatenate([weights[f"{at}.gate_proj.weight"], weights[f"{at}.up_proj.weight"]]).T
     both = linear(builder, f"{at}.gate_up", x, packed)

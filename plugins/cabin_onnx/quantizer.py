@@ -94,7 +94,7 @@ class OnnxQuantizer:
 
 
 def _table(table: NDArray[np.float32], scheme: Scheme) -> tuple[NDArray[np.generic], NDArray[np.float32], Scheme]:
-    """Return rows, scales and scheme of the token table; below 8 bits it stays at 8: a row is read alone, so it costs no time."""
+    """Return rows, scales and scheme of the token table, of 8 bits at least: few rows are read, so it costs nothing."""
     ones = np.ones(len(table), np.float32)
     if scheme.bits == 32:
         return table, ones, scheme

@@ -73,7 +73,7 @@ class BaseModel:
         pieces = self._field("tokenizer.ggml.tokens")
         merges = [merge.split(" ", 1) for merge in self._field("tokenizer.ggml.merges")]
         byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
-        fields = {
+        fields: dict[str, Any] = {
             "version": "1.0",
             "truncation": None,
             "padding": None,

@@ -97,7 +97,7 @@ def collate(items: list[Item]) -> Batch:
 def stream_batches(
     examples: Iterable[Example], grammar: CallGrammar, size: int, *, pool: int = 32, seed: int = 0
 ) -> Iterator[Batch]:
-    """Yield batches of `size` examples of similar length, in random order; examples that cannot be written are left out."""
+    """Yield batches of `size` examples of like length, in random order; what cannot be written is left out."""
     rng = np.random.default_rng(seed)
     items: list[Item] = []
     for example in examples:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,17 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cabin.catalog.fingerprint import describe
-from cabin.errors import ModelError, Problem
-from cabin.quantization.scheme import Scheme
 from cabin.slm.base_vocabulary import cut_tokenizer
 from cabin.slm.callspec import CallSpec, implied_values
-from cabin.slm.card import write_card
-from cabin.slm.confidence import calibrate
 from cabin.slm.corpus import Corpus
-from cabin.slm.evaluation import cases_of, evaluate
 from cabin.slm.grammar import CallGrammar
-from cabin.slm.package import Calibration, ModelInfo, write_folder
-from cabin.slm.parser import IntentParser
+from cabin.slm.package import ModelInfo, write_folder
+from cabin.slm.training.export import export_model
 from cabin.slm.training.plan import BuildPlan
 from cabin.slm.vocabulary import Vocabulary, control_tokens
 
@@ -36,9 +29,10 @@ if TYPE_CHECKING:
     from cabin.slm.training.network import IntentNetwork
     from cabin.slm.training.trainer import Progress
 
-__all__ = ["BuildResult", "build_model"]
+    Tell = Callable[[str, Progress | None], None]
+    """What is being done, and how far training is."""
 
-_log = logging.getLogger(__name__)
+__all__ = ["BuildResult", "build_model"]
 
 
 @dataclass(frozen=True)
@@ -61,21 +55,20 @@ def build_model(
     work: Path,
     quantizer: Quantizer,
     backend: InferenceBackendFactory,
-    tell: Callable[[str, Progress | None], None],
+    tell: Tell,
     keep_fp32: Path | None = None,
     start: Path | None = None,
 ) -> BuildResult:
     """Build a model for a catalog that was loaded with its sentences.
 
-    `base` is SmolLM2's GGUF file, `start` an FP32 folder to go on from instead of it, `work` keeps checkpoints: the same plan and catalog go on where they stopped. Raises
-    ModelError when quantizing loses more than the plan allows, or the disk does not take the result.
+    `base` is SmolLM2's GGUF file, `start` an FP32 folder to go on from instead of it, `work` keeps checkpoints: the
+    same plan and catalog go on where they stopped. Raises ModelError when quantizing loses more than the plan allows or
+    the disk does not take the result, and CatalogError for a catalog that has too few sentences to hold some back.
     """
     import torch
 
     from cabin.slm.training.base import BaseModel
-    from cabin.slm.training.batches import stream_batches
     from cabin.slm.training.start import from_base, from_model
-    from cabin.slm.training.trainer import Trainer, TrainingPlan
 
     torch.set_num_threads(plan.threads)
     torch.manual_seed(plan.seed)
@@ -84,86 +77,42 @@ def build_model(
     spec = CallSpec.from_catalog(catalog, implied_values(catalog))
     tokenizer = cut_tokenizer(source.tokenizer_json(), plan.text_tokens)
     vocabulary = Vocabulary(tokenizer, control_tokens(spec))
-    grammar = CallGrammar(spec, vocabulary)
     corpus = Corpus(catalog, seed=plan.seed)
+    held_back = list(islice(corpus.stream("held_back", plan.seed + 1), plan.held_back))
     tell(f"{corpus.patterns} sentence patterns, {len(spec.slots)} intents, {len(vocabulary)} tokens", None)
     if start is None:
         network, earlier = from_base(source, plan.layers, vocabulary, plan.seed), None
     else:
         network, earlier = from_model(start, plan.layers, vocabulary, plan.seed)
-    training = TrainingPlan(plan.steps, plan.batch, plan.peak_rate, seed=plan.seed)
     checkpoint = work / _key(plan, spec, corpus, earlier) / "checkpoint.pt"
-    trainer = Trainer(network, training, checkpoint)
-    if trainer.resume():
-        tell(f"going on from step {trainer.step} of {checkpoint}", None)
-    batches = stream_batches(
-        corpus.stream("train", plan.seed + trainer.step), grammar, plan.batch, seed=plan.seed + trainer.step
-    )
-    trainer.run(batches, lambda progress: tell("training", progress))
-    provenance = _provenance(plan, corpus, trainer.step, base)
+    steps = _train(network, plan, corpus, CallGrammar(spec, vocabulary), checkpoint, tell)
+    provenance = _provenance(plan, corpus, steps, base)
     if earlier is not None:
         provenance["went_on_from"] = earlier.provenance
     info = ModelInfo(network.architecture, vocabulary.control, spec, "fp32", provenance, describe(catalog))
     fp32 = keep_fp32 or checkpoint.parent / "fp32"
     _write_fp32(fp32, info, network, tokenizer)
-    held_back = list(islice(corpus.stream("held_back", plan.seed + 1), plan.held_back))
-    return _quantize_and_measure(catalog, held_back, fp32, target, plan, quantizer, backend, tell, spec)
+    figures = export_model(
+        catalog, held_back, fp32, target, plan, quantizer=quantizer, backend=backend, tell=lambda what: tell(what, None)
+    )
+    return BuildResult(target, *figures, sum(path.stat().st_size for path in target.iterdir()))
 
 
-def _quantize_and_measure(
-    catalog: Catalog,
-    held_back: list[Any],
-    fp32: Path,
-    target: Path,
-    plan: BuildPlan,
-    quantizer: Quantizer,
-    backend: InferenceBackendFactory,
-    tell: Callable[[str, Progress | None], None],
-    spec: CallSpec,
-) -> BuildResult:
-    """Quantize both ways, measure both on the same text, calibrate the small one, and write the target whole."""
-    half = len(held_back) // 2
-    scratch = fp32.with_name(f"{fp32.name}-measure")
-    tell("measuring FP32 on held-back text", None)
-    quantizer.quantize(fp32, scratch / "fp32", Scheme("fp32"))
-    before = evaluate(IntentParser.load(scratch / "fp32", catalog, backend=backend).parse, cases_of(held_back[half:]))
-    tell(f"quantizing to {plan.scheme.name}", None)
-    report = quantizer.quantize(fp32, scratch / "small", plan.scheme)
-    small = IntentParser.load(scratch / "small", catalog, backend=backend)
-    calibration = calibrate(evaluate(small.parse, cases_of(held_back[:half])))
-    small = small.with_calibration(calibration)
-    after = evaluate(small.parse, cases_of(held_back[half:]))
-    figures = before.figures(), after.figures()
-    loss = figures[0].get("function", 0.0) - evaluate(
-        small.with_calibration(Calibration()).parse, cases_of(held_back[half:])
-    ).figures().get("function", 0.0)
-    if loss > plan.max_loss:
-        shutil.rmtree(scratch, ignore_errors=True)
-        raise ModelError(
-            Problem(
-                "quantizing loses too much",
-                where=str(target),
-                seen=f"{loss:.2f} points of function on {half} held-back sentences",
-                expected=f"at most {plan.max_loss} (--max-loss)",
-                hint="Choose a finer granularity, or train longer.",
-            )
-        )
-    measured = {"held_back_sentences": half, "before": figures[0], "after": figures[1], "function_lost": round(loss, 2)}
-    report = replace(report, measured={**report.measured, **measured})
+def _train(
+    network: IntentNetwork, plan: BuildPlan, corpus: Corpus, grammar: CallGrammar, checkpoint: Path, tell: Tell
+) -> int:
+    """Train, from the checkpoint on if there is one of this plan; return the steps made."""
+    from cabin.slm.training.batches import stream_batches
+    from cabin.slm.training.trainer import Trainer, TrainingPlan
 
-    def fill(folder: Path) -> None:
-        for path in (scratch / "small").iterdir():
-            if path.name != "manifest.json":
-                shutil.copyfile(path, folder / path.name)
-        report.write(folder / "quantization.json")
-        fields = {"temperature": calibration.temperature, "act": calibration.act}
-        (folder / "calibration.json").write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
-        write_card(folder, report)
-
-    write_folder(target, fill)
-    shutil.rmtree(scratch, ignore_errors=True)
-    size = sum(path.stat().st_size for path in target.iterdir())
-    return BuildResult(target, *figures, size)
+    training = TrainingPlan(plan.steps, plan.batch, plan.peak_rate, seed=plan.seed)
+    trainer = Trainer(network, training, checkpoint)
+    if trainer.resume():
+        tell(f"going on from step {trainer.step} of {checkpoint}", None)
+    seed = plan.seed + trainer.step
+    batches = stream_batches(corpus.stream("train", seed), grammar, plan.batch, seed=seed)
+    trainer.run(batches, lambda progress: tell("training", progress))
+    return trainer.step
 
 
 def _key(plan: BuildPlan, spec: CallSpec, corpus: Corpus, earlier: ModelInfo | None) -> str:
@@ -188,7 +137,7 @@ def _write_fp32(folder: Path, info: ModelInfo, network: IntentNetwork, tokenizer
 
     def fill(part: Path) -> None:
         np.savez(part / "weights.npz", **weights)
-        tokenizer.save(str(part / "tokenizer.json"), pretty=False)
+        (part / "tokenizer.json").write_text(tokenizer.to_str(pretty=False), encoding="utf-8")
         (part / "model.json").write_text(json.dumps(info.to_json(), indent=1) + "\n", encoding="utf-8")
 
     write_folder(folder, fill)

@@ -1,4 +1,4 @@
-"""The intent model in torch, with the names that SmolLM2's checkpoint uses, so that its weights load without translation."""
+"""The intent model in torch, with the names of SmolLM2's checkpoint, so that its weights load without translation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cabin.slm.architecture import Architecture
 __all__ = ["IntentNetwork"]
 
 
-class _Norm(nn.Module):
+class _Norm(nn.Module):  # type: ignore[misc]  # torch is not type-checked here
     """Root-mean-square norm (Zhang and Sennrich 2019, arXiv 1910.07467)."""
 
     def __init__(self, width: int, eps: float) -> None:
@@ -30,7 +30,7 @@ def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return x * cos + turned * sin
 
 
-class _Attention(nn.Module):
+class _Attention(nn.Module):  # type: ignore[misc]  # torch is not type-checked here
     def __init__(self, a: Architecture) -> None:
         super().__init__()
         self.a = a
@@ -53,7 +53,7 @@ class _Attention(nn.Module):
         return out
 
 
-class _FeedForward(nn.Module):
+class _FeedForward(nn.Module):  # type: ignore[misc]  # torch is not type-checked here
     def __init__(self, a: Architecture) -> None:
         super().__init__()
         self.gate_proj = nn.Linear(a.hidden, a.feed_forward, bias=False)
@@ -65,7 +65,7 @@ class _FeedForward(nn.Module):
         return out
 
 
-class _Layer(nn.Module):
+class _Layer(nn.Module):  # type: ignore[misc]  # torch is not type-checked here
     def __init__(self, a: Architecture) -> None:
         super().__init__()
         self.input_layernorm = _Norm(a.hidden, a.norm_eps)
@@ -79,8 +79,8 @@ class _Layer(nn.Module):
         return out
 
 
-class IntentNetwork(nn.Module):
-    """A causal decoder without an output head: the embedding is the head, and only its rows of interest are multiplied."""
+class IntentNetwork(nn.Module):  # type: ignore[misc]  # torch is not type-checked here
+    """A causal decoder without output head: the embedding is the head, only its rows of interest are multiplied."""
 
     def __init__(self, architecture: Architecture) -> None:
         super().__init__()
@@ -95,9 +95,9 @@ class IntentNetwork(nn.Module):
         self.register_buffer("sin", torch.cat((angle, angle), dim=-1).sin(), persistent=False)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """Token ids (batch, length), padded on the right -> hidden states (batch, length, hidden) after the last norm."""
+        """Take tokens (batch, length), padded on the right; give hidden states (batch, length, hidden), normed."""
         x = self.embed_tokens(tokens)
-        cos, sin = self.cos[: tokens.shape[1]], self.sin[: tokens.shape[1]]  # type: ignore[index]
+        cos, sin = self.cos[: tokens.shape[1]], self.sin[: tokens.shape[1]]
         for layer in self.layers:
             x = layer(x, cos, sin)
         out: Tensor = self.norm(x)

@@ -46,12 +46,22 @@ def from_model(folder: Path, layers: int, vocabulary: Vocabulary, seed: int) -> 
             weights: dict[str, Any] = {name: torch.from_numpy(stored[name]) for name in stored.files}
     except (OSError, ValueError) as error:
         hint = "Give a folder of `cabin model build --keep-fp32`."
-        raise ModelError(Problem("no FP32 weights to go on from", str(folder / "weights.npz"), str(error), hint=hint)) from error
+        raise ModelError(
+            Problem("no FP32 weights to go on from", str(folder / "weights.npz"), str(error), hint=hint)
+        ) from error
     text_size = info.architecture.tokens - len(info.control)
     if (info.architecture.layers, text_size) != (layers, vocabulary.text_size):
         seen = f"{info.architecture.layers} layers, {text_size} text tokens"
         expected = f"{layers} layers, {vocabulary.text_size} text tokens"
-        raise ModelError(Problem("the model to go on from has another shape", str(folder), seen, expected, "Change --layers or --text-tokens."))
+        raise ModelError(
+            Problem(
+                "the model to go on from has another shape",
+                str(folder),
+                seen,
+                expected,
+                "Change --layers or --text-tokens.",
+            )
+        )
     rows = weights["embed_tokens.weight"]
     table = _with_new_rows(rows[:text_size], len(vocabulary.control), seed)
     known = {name: text_size + at for at, name in enumerate(info.control)}

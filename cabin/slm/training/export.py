@@ -1,0 +1,102 @@
+"""From trained weights to the folder that ships: quantized, measured against FP32, calibrated, with its card."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cabin.errors import ModelError, Problem
+from cabin.quantization.scheme import Scheme
+from cabin.slm.card import write_card
+from cabin.slm.confidence import calibrate
+from cabin.slm.evaluation import cases_of, evaluate
+from cabin.slm.package import Calibration, write_folder
+from cabin.slm.parser import IntentParser
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cabin.catalog.schema import Catalog
+    from cabin.quantization.backend import Quantizer
+    from cabin.quantization.report import QuantizationReport
+    from cabin.slm.backend import InferenceBackendFactory
+    from cabin.slm.examples import Example
+    from cabin.slm.training.plan import BuildPlan
+
+__all__ = ["export_model"]
+
+Figures = dict[str, float]
+
+
+def export_model(
+    catalog: Catalog,
+    held_back: Sequence[Example],
+    fp32: Path,
+    target: Path,
+    plan: BuildPlan,
+    *,
+    quantizer: Quantizer,
+    backend: InferenceBackendFactory,
+    tell: Callable[[str], None],
+) -> tuple[Figures, Figures]:
+    """Quantize the folder `fp32` into `target`, written whole or not at all; return the figures of both.
+
+    One half of the held-back text calibrates, the other half measures. Raises ModelError when quantizing costs more
+    points of `function` than the plan allows, or the disk does not take the result.
+    """
+    half = len(held_back) // 2
+    first, second = cases_of(held_back[:half]), cases_of(held_back[half:])
+    scratch = fp32.with_name(f"{fp32.name}-measure")
+    try:
+        tell("measuring FP32 on held-back text")
+        quantizer.quantize(fp32, scratch / "fp32", Scheme("fp32"))
+        before = evaluate(IntentParser.load(scratch / "fp32", catalog, backend=backend).parse, second).figures()
+        tell(f"quantizing to {plan.scheme.name}")
+        report = quantizer.quantize(fp32, scratch / "small", plan.scheme)
+        small = IntentParser.load(scratch / "small", catalog, backend=backend)
+        calibration = calibrate(evaluate(small.parse, first))
+        after = evaluate(small.with_calibration(calibration).parse, second).figures()
+        plain = evaluate(small.with_calibration(Calibration()).parse, second).figures()
+        lost = before.get("function", 0.0) - plain.get("function", 0.0)
+        if lost > plan.max_loss:
+            raise _loses_too_much(target, lost, plan.max_loss, len(second))
+        measured = {
+            "held_back_sentences": len(second),
+            "before": before,
+            "after": after,
+            "function_lost": round(lost, 2),
+        }
+        report = replace(report, measured={**report.measured, **measured})
+        _write(target, scratch / "small", report, calibration)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return before, after
+
+
+def _write(target: Path, source: Path, report: QuantizationReport, calibration: Calibration) -> None:
+    def fill(folder: Path) -> None:
+        for path in source.iterdir():
+            if path.name != "manifest.json":
+                shutil.copyfile(path, folder / path.name)
+        report.write(folder / "quantization.json")
+        fields = {"temperature": calibration.temperature, "act": calibration.act}
+        (folder / "calibration.json").write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
+        write_card(folder, report)
+
+    write_folder(target, fill)
+
+
+def _loses_too_much(target: Path, lost: float, allowed: float, sentences: int) -> ModelError:
+    return ModelError(
+        Problem(
+            "quantizing loses too much",
+            where=str(target),
+            seen=f"{lost:.2f} points of function on {sentences} held-back sentences",
+            expected=f"at most {allowed} (--max-loss)",
+            hint="Choose a finer granularity, or train longer.",
+        )
+    )
