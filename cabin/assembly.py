@@ -95,12 +95,12 @@ def open_parser(
     """Load the intent model; devices that it was not built for are understood by their templates. Raises ModelError."""
     if model == NO_MODEL:
         return TemplateParser(catalog)
+    from cabin.catalog.fingerprint import check
     from cabin.slm.package import read_info
     from cabin.slm.parser import IntentParser
 
     folder = model or model_dir(config.parser.model)
-    known = read_info(folder).spec.slots
-    unknown = [name for name in catalog.intents if name not in known]
+    unknown = check(read_info(folder).fingerprint, catalog, str(folder)).added
     if unknown:
         logger.info("by template only, not known to the model: %s", ", ".join(unknown))
     return IntentParser.load(
