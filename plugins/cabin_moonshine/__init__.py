@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cabin.hookspecs import hookimpl
+from cabin_moonshine.options import MoonshineOptions
 
 if TYPE_CHECKING:
     from cabin.hookspecs import Register
     from cabin.speech.recognizer import Recognizer, RecognizerFactory, RecognizerSettings
 
-__all__ = ["register_recognizers"]
+__all__ = ["register_config", "register_recognizers"]
+
+
+@hookimpl
+def register_config(register: Register[type[Any]]) -> None:
+    """Register the section `plugins.moonshine`."""
+    register("moonshine", MoonshineOptions, "how the Moonshine recognizer searches")
 
 
 @hookimpl
 def register_recognizers(register: Register[RecognizerFactory]) -> None:
     """Register "moonshine"."""
-    register("moonshine", _create, "Moonshine: English, whole utterances, one core (options: model, beam)")
+    register("moonshine", _create, "Moonshine: English, whole utterances, one core")
 
 
 def _create(settings: RecognizerSettings) -> Recognizer:

@@ -17,6 +17,7 @@ from cabin_moonshine.architecture import ARCHITECTURE_FILE, MIN_SAMPLES, TOKENIZ
 from cabin_moonshine.decoder import Decoded, decode_beam, decode_greedy
 from cabin_moonshine.model import EncodedSound, MoonshineModel
 from cabin_moonshine.normalize import normalize
+from cabin_moonshine.options import MAX_BEAM
 from cabin_moonshine.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ __all__ = ["MODELS", "MoonshineRecognizer", "create_recognizer", "hypotheses"]
 MODELS = {"base": "moonshine-base-en", "tiny": "moonshine-tiny-en"}
 """Values of the option `model` and the folders they stand for."""
 
-_MAX_BEAM = 16
 _PARTIAL_EVERY_SAMPLES = SAMPLE_RATE_HZ // 4
 _SHORTEST_SAMPLES = max(MIN_SAMPLES, SAMPLE_RATE_HZ // 10)
 """Less than a tenth of a second holds no word."""
@@ -144,7 +144,7 @@ def hypotheses(decoded: list[Decoded], tokenizer: Tokenizer) -> tuple[Hypothesis
 def create_recognizer(settings: RecognizerSettings) -> MoonshineRecognizer:
     """Make the recognizer from its section of cabin.yaml.
 
-    Options: `model` (base or tiny, when `model_dir` is the folder of all models), `beam` (beams kept, 0 to 16).
+    Options: `beam` (MoonshineOptions); `model`, base or tiny, where `model_dir` is the folder of all models.
     Raises ConfigError for wrong options, ModelError when the model is not there.
     """
     options = _read_options(settings.options)
@@ -164,8 +164,8 @@ def _read_options(options: Mapping[str, Any]) -> _Options:
     model, beam = options.get("model", _Options.model), options.get("beam", _Options.beam)
     if model not in MODELS:
         problems.append(Problem("no such Moonshine model", "model", repr(model), " or ".join(MODELS)))
-    if not isinstance(beam, int) or isinstance(beam, bool) or not 0 <= beam <= _MAX_BEAM:
-        problems.append(Problem("no number of beams", "beam", repr(beam), f"a whole number from 0 to {_MAX_BEAM}"))
+    if not isinstance(beam, int) or isinstance(beam, bool) or not 0 <= beam <= MAX_BEAM:
+        problems.append(Problem("no number of beams", "beam", repr(beam), f"a whole number from 0 to {MAX_BEAM}"))
     if problems:
         raise ConfigError(problems)
     return _Options(model, beam)

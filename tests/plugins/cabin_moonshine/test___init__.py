@@ -13,6 +13,12 @@ def test_registers_moonshine() -> None:
     assert callable(registered["moonshine"][0])
 
 
+def test_registers_its_section() -> None:
+    registered = {}
+    cabin_moonshine.register_config(lambda name, thing, summary="": registered.update({name: thing}))
+    assert registered["moonshine"]().beam == 0
+
+
 def test_importing_the_plugin_loads_nothing_heavy() -> None:
     code = (
         "import sys, cabin_moonshine; print([m for m in ('numpy', 'onnxruntime', 'onnx', 'torch') if m in sys.modules])"
