@@ -23,7 +23,7 @@ _SYMBOLS = {
     "+": " plus ",
 }
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": " ", "”": " "})
-_KEPT = re.compile(r"(?<!\w)-(?=\d)|\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?|'[^\W\d_]+")
+_KEPT = re.compile(r"(?<!\w)-(?=\d)|\d+(?:s|st|nd|rd|th)\b|\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?|'[^\W\d_]+")
 _THOUSANDS = re.compile(r"^\d{1,3}(?:,\d{3})+$")
 
 
@@ -37,7 +37,7 @@ def normalize(text: str) -> str:
         word = piece
         if word == "-":
             word = "minus"
-        elif word[0].isdigit():
+        elif word[0].isdigit() and word[-1].isdigit():
             word = word.replace(",", "") if _THOUSANDS.match(word) else word.replace(",", " ")
         elif word.endswith("'") and not word.endswith("s'"):
             word = word[:-1]
