@@ -15,6 +15,7 @@ from typing import Literal
 
 from cabin.catalog.sampling import Sample, Sampler
 from cabin.catalog.schema import Catalog
+from cabin.errors import CatalogError, Problem
 from cabin.messages import SlotValue
 from cabin.slm.disturbance import NameMixer, slip, wrap
 from cabin.slm.examples import Example
@@ -99,6 +100,9 @@ class Corpus:
         }
         if not any(self._side(group, split) for group in self._refusals.values()):
             shares.pop("refusal")
+        if not self._side(self._all, split):
+            what = f"the catalog has too few sentences: none is {split.replace('_', ' ')}"
+            raise CatalogError(Problem(what, hint="Write more sentences, each worded in another way."))
         names, weights = list(shares), list(shares.values())
         while True:
             example = kinds[rng.choices(names, weights)[0]](rng, split)

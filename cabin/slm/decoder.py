@@ -13,9 +13,10 @@ from cabin.slm.embedding import TokenTable
 from cabin.slm.grammar import CallGrammar, State
 from cabin.slm.vocabulary import Reading
 
-__all__ = ["Choice", "Decoded", "decode"]
+__all__ = ["MAX_STEPS", "Choice", "Decoded", "decode"]
 
-_MAX_STEPS = 96
+MAX_STEPS = 96
+"""Tokens that are written at most; what is not done by then is no command."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def decode(reading: Reading, grammar: CallGrammar, table: TokenTable, backend: I
     pending = [*reading.tokens, grammar.vocabulary.ids["call"]]
     state, choices = grammar.start(), []
     prefill_ms = 0.0
-    for _ in range(_MAX_STEPS):
+    for _ in range(MAX_STEPS):
         allowed = grammar.allowed(state, reading)
         if not allowed:
             break

@@ -17,6 +17,7 @@ from typing import Any
 from cabin.errors import Problem, UsageError
 from cabin.messages import Parse
 from cabin.slm.examples import Example
+from cabin.slm.vocabulary import REFUSALS
 
 __all__ = ["Case", "Evaluation", "cases_of", "evaluate", "read_gold"]
 
@@ -71,29 +72,36 @@ def cases_of(examples: Iterable[Example]) -> list[Case]:
 
 def read_gold(path: Path) -> list[Case]:
     """Read labelled lines {"text", "calls", "refuse", "also", "kind"}. Raises UsageError with file:line."""
-    cases = []
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             Problem("the gold file cannot be read", str(path), str(error), "JSON lines in UTF-8")
         ) from error
+    cases, problems = [], []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-            readings = [
-                [(c["intent"], c.get("slots") or {}) for c in calls]
-                for calls in [row["calls"], *(row.get("also") or [])]
-            ]
-            cases.append(Case(row["text"], tuple(readings), row.get("refuse"), row.get("kind", "")))
-        except (ValueError, KeyError, TypeError) as error:
+            cases.append(_case(json.loads(line)))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             seen = f"{type(error).__name__}: {error}"
-            raise UsageError(
-                Problem("not a gold line", f"{path}:{number}", seen, '{"text", "calls", "refuse", "also"}')
-            ) from error
+            problems.append(Problem("not a gold line", f"{path}:{number}", seen, '{"text", "calls", "refuse", "also"}'))
+    if problems or not cases:
+        raise UsageError(problems or Problem("the gold file is empty", str(path)))
     return cases
+
+
+def _case(row: dict[str, Any]) -> Case:
+    if not isinstance(row["text"], str):
+        raise TypeError("the text is no string")
+    if row.get("refuse") not in (None, *REFUSALS):
+        raise ValueError(f"unknown refusal {row['refuse']!r}")
+    readings = [
+        [(str(call["intent"]), dict(call.get("slots") or {})) for call in calls]
+        for calls in [row["calls"], *(row.get("also") or [])]
+    ]
+    return Case(row["text"], tuple(readings), row.get("refuse"), row.get("kind", ""))
 
 
 def evaluate(parse: Callable[[str], Parse], cases: Iterable[Case]) -> Evaluation:
@@ -153,6 +161,6 @@ def _slots(intent: str, slots: Mapping[str, Any]) -> tuple[tuple[str, str], ...]
 def _plain(value: Any) -> str:
     try:
         return str(float(value))
-    except ValueError:
+    except (TypeError, ValueError):
         words = str(value).lower().strip(" .,!?'\"").split()
         return " ".join(words[1:] if words[:1] and words[0] in _ARTICLES else words)

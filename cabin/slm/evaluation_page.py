@@ -65,8 +65,14 @@ def write_page(path: Path, result: Evaluation, figures: Mapping[str, float]) -> 
         count=len(result.errors),
     )
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as part:
-        part.write(page)
-    os.replace(part.name, path)
+        try:
+            part.write(page)
+            part.close()
+            Path(part.name).chmod(0o644)
+            os.replace(part.name, path)
+        except BaseException:
+            Path(part.name).unlink(missing_ok=True)
+            raise
 
 
 def _number(value: object) -> str:

@@ -108,7 +108,7 @@ class CallGrammar:
         return [*tokens, self.vocabulary.ids["end"]]
 
     def advance(self, state: State, token: int, reading: Reading) -> State:
-        """Return the state after `token`, which must be among `allowed` (else ValueError)."""
+        """Return the state after `token`, which must be among `allowed`; ValueError for words where none can stand."""
         if state.copying is not None and token < self.vocabulary.text_size:
             return self._copy(state, token, reading)
         if token < self.vocabulary.text_size:

@@ -7,6 +7,7 @@ was not said cannot appear. Words and digits are read alike: "twenty two point f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -180,11 +181,12 @@ def _read_plain(words: Sequence[str], at: int) -> tuple[float, int] | None:
 
 
 def _digits(word: str) -> float | None:
-    """Read "22", "22.5"; None for what is no plain number ("3rd", "1.2.3")."""
+    """Read "22", "22.5"; None for what is no plain number ("3rd", "1.2.3", hundreds of digits)."""
     try:
-        return float(word)
+        value = float(word)
     except ValueError:
         return None
+    return value if math.isfinite(value) else None
 
 
 def _fraction(words: Sequence[str], value: float, end: int) -> tuple[float, int]:
@@ -197,7 +199,7 @@ def _fraction(words: Sequence[str], value: float, end: int) -> tuple[float, int]
                 digits += str(_SMALL[word])
             elif word in _ZERO:
                 digits += "0"
-            elif word.isdigit():
+            elif word.isdecimal():  # isdigit() also holds for circled digits, which float() does not read
                 digits += word
             elif not digits and (pair := _under_hundred(words, at)):
                 digits, at = str(pair[0]), pair[1] - 1

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 import time
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from cabin.catalog.schema import Catalog
+from cabin.errors import ModelError, Problem
 from cabin.messages import Command, Parse, Refusal, SlotValue
 from cabin.slm.backend import InferenceBackend, InferenceBackendFactory
 from cabin.slm.callspec import CallSpec
-from cabin.slm.decoder import Decoded, decode
+from cabin.slm.decoder import MAX_STEPS, Decoded, decode
 from cabin.slm.embedding import TokenTable
 from cabin.slm.grammar import Call, CallGrammar
 from cabin.slm.package import Calibration, ModelInfo, read_calibration, read_info, verify
@@ -76,8 +77,13 @@ class IntentParser:
         info = read_info(folder)
         verify(folder)
         spec = info.spec.bounded_by(CallSpec.from_catalog(catalog)) if catalog is not None else info.spec
-        vocabulary = Vocabulary(Tokenizer.from_file(str(folder / "tokenizer.json")), info.control)
-        table = TokenTable.load(folder)
+        try:
+            table = TokenTable.load(folder)
+            tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            hint = "FP32 weights run after `cabin model quantize`." if (folder / "weights.npz").is_file() else ""
+            raise ModelError(Problem("the model cannot be run", str(folder), str(error), hint=hint)) from error
+        vocabulary = Vocabulary(tokenizer, info.control)
         return cls(
             info,
             vocabulary,
@@ -106,7 +112,7 @@ class IntentParser:
         if len(text) > MAX_CHARACTERS:
             return Parse(text, refused="unclear", ms={"total": 1e3 * (time.perf_counter() - begun)})
         reading = self._vocabulary.read(text)
-        if not reading.words:
+        if not reading.words or len(reading.tokens) + 1 + MAX_STEPS > self.info.architecture.max_length:
             return Parse(text, refused="unclear", ms={"total": 1e3 * (time.perf_counter() - begun)})
         commands = self._matcher.match(reading.text) if self._matcher is not None else None
         if commands:
@@ -141,7 +147,7 @@ class IntentParser:
         """Return why an unsure reading is refused: the refusal that the model nearly chose, else that it is unclear."""
         name = self._vocabulary.name(decoded.choices[0].runner_up)
         kind, _, reason = name.partition(":")
-        return reason if kind == "refuse" else "unclear"  # type: ignore[return-value]
+        return cast(Refusal, reason) if kind == "refuse" else "unclear"
 
     def _slots(self, call: Call, reading: Reading) -> dict[str, SlotValue] | Refusal:
         """Return the slots with their unit; or the refusal when a number is out of range or its unit does not fit."""

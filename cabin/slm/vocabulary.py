@@ -53,7 +53,12 @@ class Reading:
         encoding = tokenizer.encode(f" {self.text}", add_special_tokens=False)
         self.tokens: list[int] = encoding.ids if self.words else []
         pieces = encoding.tokens if self.words else []
-        self.word_starts = [at for at, piece in enumerate(pieces) if piece.startswith(_WORD_MARK) or piece == "'s"]
+        own = {found.start(1) + 2 for found in POSSESSIVE.finditer(self.text)}  # + 1 for the space that was put before
+        self.word_starts = [
+            at
+            for at, piece in enumerate(pieces)
+            if piece.startswith(_WORD_MARK) or (piece == "'s" and encoding.offsets[at][0] in own)
+        ]
         """Token index of each word's first token; as long as `words`."""
 
     @cached_property

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cabin.errors import ModelError, Problem
+from cabin.errors import ModelError, Problem, UsageError
 from cabin.quantization.mapping import quantize
 from cabin.quantization.report import QuantizationReport, tensor_error
 from cabin.quantization.scheme import Scheme
@@ -33,11 +34,14 @@ class OnnxQuantizer:
         return ("fp32", "fp16", "int8", "int4")
 
     def quantize(self, source: Path, target: Path, scheme: Scheme) -> QuantizationReport:
-        """Read the FP32 folder `source` (weights.npz), write `target` whole or not at all, and report."""
+        """Read the FP32 folder `source` (weights.npz), write `target` whole or not at all, and report.
+
+        Raises ModelError when the weights cannot be read or stored, UsageError for int4 without groups.
+        """
         import onnx
 
         if scheme.bits == 4 and scheme.granularity != "group":
-            raise ModelError(
+            raise UsageError(
                 Problem(
                     "int4 needs a scale a group of weights",
                     "--granularity",
@@ -47,18 +51,7 @@ class OnnxQuantizer:
                 )
             )
         info = read_info(source)
-        try:
-            with np.load(source / "weights.npz") as stored:
-                weights = {name: stored[name] for name in stored.files}
-        except (OSError, ValueError) as error:
-            raise ModelError(
-                Problem(
-                    "no FP32 weights to quantize",
-                    str(source / "weights.npz"),
-                    str(error),
-                    hint="Give the folder of `cabin model build --keep-fp32`.",
-                )
-            ) from error
+        weights = _read_weights(source / "weights.npz", scheme)
         writer = FormatWriter(scheme)
         graph = build_graph(info.architecture, weights, writer)
         rows, scales, table_scheme = _table(weights["embed_tokens.weight"], scheme)
@@ -91,6 +84,22 @@ class OnnxQuantizer:
 
         write_folder(target, fill)
         return report
+
+
+def _read_weights(path: Path, scheme: Scheme) -> dict[str, NDArray[np.float32]]:
+    """Return all weights. Raises ModelError when the file is none, or the format cannot hold a number in it."""
+    try:
+        with np.load(path) as stored:
+            weights = {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        hint = "Give the folder of `cabin model build --keep-fp32`."
+        raise ModelError(Problem("no FP32 weights to quantize", str(path), str(error), hint=hint)) from error
+    most = np.finfo(np.float16 if scheme.bits == 16 else np.float32).max
+    wrong = [name for name, weight in weights.items() if not (np.abs(weight) <= most).all()]
+    if wrong:
+        expected = f"finite numbers that {scheme.number_format} can hold"
+        raise ModelError([Problem(f"weights of {name} cannot be stored", str(path), "", expected) for name in wrong])
+    return weights
 
 
 def _table(table: NDArray[np.float32], scheme: Scheme) -> tuple[NDArray[np.generic], NDArray[np.float32], Scheme]:

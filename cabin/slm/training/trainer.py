@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from cabin.errors import ModelError, Problem
 from cabin.slm.training.batches import Batch
 from cabin.slm.training.network import IntentNetwork
 
@@ -65,7 +67,7 @@ def faster_in_bfloat16(network: IntentNetwork, tries: int = 4) -> bool:
     tokens = torch.randint(0, network.architecture.tokens, (32, 24))
     best = {True: float("inf"), False: float("inf")}
     for _ in range(tries):
-        for enabled in best:
+        for enabled in (True, False):
             start = time.perf_counter()
             with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
                 network(tokens).float().sum().backward()
@@ -96,7 +98,11 @@ class Trainer:
         """Go on from the checkpoint, if there is one of the same plan; return whether there was."""
         if not self.checkpoint.is_file():
             return False
-        saved = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+        try:
+            saved = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+            _log.warning("checkpoint %s cannot be read and is not used: %s", self.checkpoint, str(error).split("\n")[0])
+            return False
         if saved["plan"] != asdict(self.plan):
             _log.warning("checkpoint %s is of another plan and is not used", self.checkpoint)
             return False
@@ -107,8 +113,7 @@ class Trainer:
         return True
 
     def save(self) -> None:
-        """Write the checkpoint; the old one stays until the new one is whole."""
-        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        """Write the checkpoint; the old one stays until it is whole. Raises ModelError when the disk is full."""
         part = self.checkpoint.with_suffix(".part")
         state = {
             "plan": asdict(self.plan),
@@ -117,8 +122,17 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
         }
-        torch.save(state, part)
-        os.replace(part, self.checkpoint)
+        try:
+            self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+            torch.save(state, part)
+            os.replace(part, self.checkpoint)
+        except (OSError, RuntimeError) as error:  # torch tells of a full disk by a RuntimeError
+            hint = "Free some space, or set CABIN_CACHE to another folder."
+            raise ModelError(
+                Problem("the checkpoint could not be written", str(part), str(error), hint=hint)
+            ) from error
+        finally:
+            part.unlink(missing_ok=True)
 
     def run(self, batches: Iterator[Batch], tell: Callable[[Progress], None]) -> None:
         """Train until the plan's last step; a KeyboardInterrupt saves the checkpoint and goes on up."""

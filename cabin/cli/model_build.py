@@ -1,0 +1,181 @@
+"""`cabin model build`: a model trained on catalogs, and the catalogs' sentences for it."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cabin.cli.app import App, pass_app
+from cabin.cli.options import catalog_option, json_option
+from cabin.cli.output import console, print_json, print_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as ProgressBar
+
+    from cabin.catalog.schema import Catalog
+    from cabin.slm.training.build import BuildResult
+    from cabin.slm.training.plan import BuildPlan
+    from cabin.slm.training.trainer import Progress
+
+__all__ = ["build", "load_sentences", "need_build_extra"]
+
+
+@click.command(
+    epilog="\b\nExamples:\n  cabin model build --out models/intent\n"
+    "  cabin model build --catalog examples/coffee/catalog --out /tmp/coffee --quick"
+)
+@catalog_option
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The model folder to write."
+)
+@click.option("--quick", is_flag=True, help="A smaller model after fewer steps: for a new catalog, in minutes.")
+@click.option("--steps", type=click.IntRange(1), help="Training steps; default 3000, with --quick 500.")
+@click.option("--layers", type=click.IntRange(1, 30), help="Layers kept of the base model; default 8, with --quick 5.")
+@click.option(
+    "--text-tokens",
+    type=click.IntRange(1000, 49152),
+    default=12_000,
+    show_default=True,
+    help="Entries of the base vocabulary kept.",
+)
+@click.option("--batch", type=click.IntRange(1), default=128, show_default=True, help="Sentences a step.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--threads", type=click.IntRange(1), default=2, show_default=True, help="Processor threads for training.")
+@click.option(
+    "--max-loss", type=float, default=1.0, show_default=True, help="Points of `function` that quantizing may cost."
+)
+@click.option(
+    "--from",
+    "start",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Go on from this folder of --keep-fp32 instead of the base model.",
+)
+@click.option(
+    "--keep-fp32",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also keep the FP32 weights in this folder, for `cabin model quantize`.",
+)
+@json_option
+@pass_app
+def build(
+    app: App,
+    catalogs: tuple[Path, ...],
+    out: Path,
+    quick: bool,
+    steps: int | None,
+    layers: int | None,
+    text_tokens: int,
+    batch: int,
+    seed: int,
+    threads: int,
+    max_loss: float,
+    keep_fp32: Path | None,
+    start: Path | None,
+    as_json: bool,
+) -> None:
+    """Train a model on the sentences of the catalogs, quantize it to INT8, measure it, write it whole or not at all.
+
+    Ctrl-C keeps a checkpoint; the same command goes on from it. Needs the extra `build` (torch, onnx, gguf).
+    """
+    need_build_extra("torch", "onnx", "gguf")
+    from cabin.slm.training.plan import BuildPlan, quick_plan
+
+    base = _base_model(app)
+    plan = (quick_plan() if quick else BuildPlan()).changed(
+        text_tokens=text_tokens, batch=batch, seed=seed, threads=threads, max_loss=max_loss
+    )
+    given = {"steps": steps, "layers": layers}
+    plan = plan.changed(**{name: value for name, value in given.items() if value is not None})
+    result = _build(app, load_sentences(app, catalogs), base, out, plan, keep_fp32, start)
+    if as_json:
+        print_json(result)
+    else:
+        rows = [(name, result.figures_before.get(name), value) for name, value in result.figures_after.items()]
+        print_table(("held-back text", "FP32", plan.scheme.name), rows)
+        console().print(f"{result.folder}: {result.bytes_on_disk / 1e6:.1f} MB")
+
+
+def load_sentences(app: App, catalogs: tuple[Path, ...]) -> Catalog:
+    """Load catalogs with all their sentences; a stranger's catalog is taught with the first-party refusals."""
+    from cabin.catalog.loader import load_catalog
+
+    installed = app.plugins.catalog_dirs()
+    if not catalogs:
+        return load_catalog(installed, sentences=True)
+    refusals = [entry for entry in installed if (entry[1] / "refusals").is_dir()]
+    return load_catalog([*catalogs, *refusals], sentences=True)
+
+
+def need_build_extra(*modules: str) -> None:
+    """Raise UsageError unless the modules of the extra `build` are installed."""
+    missing = [module for module in modules if importlib.util.find_spec(module) is None]
+    if missing:
+        from cabin.errors import Problem, UsageError
+
+        what = f"this command needs the extra `build`: {', '.join(missing)} is not installed"
+        raise UsageError(Problem(what, hint="Install it with: pip install 'cabin[build]'."))
+
+
+def _base_model(app: App) -> Path:
+    """Return the GGUF file of the base model. Raises ModelError when it is not there."""
+    from cabin.errors import ModelError, Problem
+
+    folder = app.model_dir("smollm2-135m")
+    for path in sorted(folder.glob("*.gguf")):
+        return path
+    hint = "Fetch it with `cabin models get smollm2-135m`."
+    raise ModelError(Problem("the base model is not there", str(folder), hint=hint))
+
+
+def _build(
+    app: App, catalog: Catalog, base: Path, out: Path, plan: BuildPlan, keep_fp32: Path | None, start: Path | None
+) -> BuildResult:
+    """Run the build with a progress bar on standard error."""
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as ProgressBar
+
+    from cabin import paths
+    from cabin.slm.training.build import build_model
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(),
+    )
+    show = console(stderr=True)
+    with ProgressBar(*columns, console=show, disable=not show.is_terminal) as bar:
+        return build_model(
+            catalog,
+            base,
+            out,
+            plan,
+            work=paths.cache_dir(app.environ) / "build",
+            quantizer=app.plugins.quantizers.get("onnx").thing(),
+            backend=app.plugins.inference_backends.get("onnx").thing,
+            tell=_teller(show, bar, plan.steps),
+            keep_fp32=keep_fp32,
+            start=start,
+        )
+
+
+def _teller(show: Console, bar: ProgressBar, steps: int) -> Callable[[str, Progress | None], None]:
+    """Return what tells how far the build is: a bar on a terminal, a line every 100 steps in a log."""
+    task = bar.add_task("building", total=steps)
+
+    def tell(what: str, progress: Progress | None) -> None:
+        if progress is None:
+            show.print(what)
+            return
+        text = f"loss {progress.loss:.3f}, {100 * progress.right:.1f} % of choices right"
+        bar.update(task, completed=progress.step, description=text)
+        if not show.is_terminal and progress.step % 100 == 0:
+            left = f"{progress.seconds_left / 60:.0f} min left"
+            show.print(f"step {progress.step} of {steps}: {text}, {left}")
+
+    return tell
