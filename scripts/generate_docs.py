@@ -1,4 +1,4 @@
-"""Write the pages of docs/reference that are made from the code: hooks.md, config.md, commands.md.
+"""Write the pages of docs/reference that are made from the code: hooks.md, config.md, commands.md, intents.md.
 
 python scripts/generate_docs.py            writes them
 python scripts/generate_docs.py --check    writes nothing; exit code 1 when one is not what it would write
@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,12 @@ from cabin.plugins import DEFAULT_PLUGINS, load_plugins
 
 __all__ = ["PAGES", "commands_page", "config_page", "hooks_page", "main"]
 
-REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts.catalog_page import intents_page  # noqa: E402
+
+REFERENCE = ROOT / "docs" / "reference"
 NOTE = "<!-- Made by scripts/generate_docs.py. Change the code and run it again. -->\n"
 HELP_WIDTH = 96
 
@@ -82,7 +87,12 @@ def commands_page() -> str:
     return "\n".join(parts)
 
 
-PAGES = {"hooks.md": hooks_page, "config.md": config_page, "commands.md": commands_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "hooks.md": hooks_page,
+    "config.md": config_page,
+    "commands.md": commands_page,
+    "intents.md": lambda: intents_page(NOTE),
+}
 
 
 def _signature(function: Any) -> str:
