@@ -26,9 +26,9 @@ def intents_page(note: str) -> str:
     parts = [
         "# Intents\n",
         note,
-        f"{len(intents)} intents of {devices} devices, by plugin. Slots stand with what they take; those in **bold** must\n"
-        "be given. `{place}` in a signal is what the slot `position` names (`zones` of the catalog). What the rule sets\n"
-        "allow: [policy.md](policy.md). Each line ends with one of the sentences, in the\n"
+        f"{len(intents)} intents of {devices} devices, by plugin. Slots stand with what they take; those in **bold**\n"
+        "must be given. `{place}` in a signal is what the slot `position` names (`zones` of the catalog). What the\n"
+        "rule sets allow: [policy.md](policy.md). Each line ends with one of the sentences, in the\n"
         "[template language](catalog-format.md).\n",
     ]
     for plugin, of_plugin in groupby(intents, key=lambda intent: intent.plugin):
