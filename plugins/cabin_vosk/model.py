@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cabin.errors import ModelError, PluginError, Problem
-from cabin.messages import SAMPLE_RATE_HZ
 
-__all__ = ["can_take_grammar", "load_model", "split_phrases"]
+__all__ = ["can_take_grammar", "damaged", "load_model", "split_phrases"]
 
 _NEEDED = (
     ("am/final.mdl", "final.mdl"),
@@ -37,19 +36,21 @@ def load_model(folder: Path) -> Any:
         ) from error
     vosk.SetLogLevel(-1)
     try:
-        model = vosk.Model(str(folder.resolve()))
-        # A graph that is damaged goes unnoticed until the first decoder is made.
-        vosk.KaldiRecognizer(model, float(SAMPLE_RATE_HZ))
+        return vosk.Model(str(folder.resolve()))
     except Exception as error:  # vosk raises bare Exception
-        raise ModelError(
-            Problem(
-                "the model cannot be loaded; a file in it is damaged or of another version",
-                str(folder),
-                seen=str(error),
-                hint="Run 'cabin models verify', then 'cabin models get' for it.",
-            )
-        ) from error
-    return model
+        raise damaged(folder, error) from error
+
+
+def damaged(folder: Path, error: Exception) -> ModelError:
+    """Return what to say when Vosk takes a model's folder but not what is in it."""
+    return ModelError(
+        Problem(
+            "the model cannot be loaded; a file in it is damaged or of another version",
+            str(folder),
+            seen=str(error),
+            hint="Run 'cabin models verify', then 'cabin models get' for it.",
+        )
+    )
 
 
 def _check_folder(folder: Path) -> None:

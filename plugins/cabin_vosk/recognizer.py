@@ -10,7 +10,7 @@ import numpy as np
 
 from cabin.errors import ConfigError, Problem
 from cabin.messages import SAMPLE_RATE_HZ, Transcript
-from cabin_vosk.model import can_take_grammar, load_model, split_phrases
+from cabin_vosk.model import can_take_grammar, damaged, load_model, split_phrases
 from cabin_vosk.options import VoskOptions
 from cabin_vosk.readings import Scored, clean, join, rank, scored_texts
 
@@ -70,9 +70,13 @@ class VoskRecognizer:
                 )
             )
         self._phrases = frozenset(tuple(clean(phrase).split()) for phrase in phrases)
-        self._decoders = [_Decoder(self._model, self._options.alternatives, None)]
-        if with_grammar:
-            self._decoders.append(_Decoder(self._model, self._options.alternatives, self._grammar(phrases)))
+        grammars = [None, self._grammar(phrases)] if with_grammar else [None]
+        try:
+            self._decoders = [_Decoder(self._model, self._options.alternatives, grammar) for grammar in grammars]
+        except (
+            Exception
+        ) as error:  # vosk raises bare Exception; a damaged graph shows only here
+            raise damaged(settings.model_dir, error) from error
         self._taken = 0
 
     def accept(self, samples: Samples) -> None:

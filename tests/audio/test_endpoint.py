@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +104,7 @@ def test_whatever_comes_blocks_do_not_matter_and_utterances_keep_their_places(
         begin, end = round(part.start_s * RATE), round(part.end_s * RATE)
         assert 0 <= begin < end <= len(sound)
         assert np.array_equal(part.samples, sound[begin:end])
-    assert all(one.end_s <= two.start_s for one, two in zip(parts, parts[1:], strict=False))
+    assert all(one.end_s <= two.start_s for one, two in pairwise(parts))
 
 
 def test_events_tell_what_happens() -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from cabin.errors import ModelError
+from cabin.speech.recognizer import RecognizerSettings
 from cabin_vosk.model import can_take_grammar, load_model, split_phrases
+from cabin_vosk.recognizer import VoskRecognizer
 
 CopyModel = Callable[[], Path]
 
@@ -40,13 +42,22 @@ def test_an_empty_file_is_told(copy_model: CopyModel) -> None:
         load_model(folder)
 
 
-@pytest.mark.parametrize("name", ["am/final.mdl", "graph/HCLr.fst", "conf/model.conf"])
+@pytest.mark.parametrize("name", ["am/final.mdl", "conf/model.conf"])
 def test_a_damaged_file_is_an_error_and_no_crash(copy_model: CopyModel, name: str) -> None:
     folder = copy_model()
     (folder / name).unlink()
     (folder / name).write_bytes(b"damaged" * 100)
     with pytest.raises(ModelError, match="cabin models verify"):
         load_model(folder)
+
+
+def test_a_damaged_graph_is_an_error_and_no_crash(copy_model: CopyModel) -> None:
+    """Vosk loads such a model; it fails when the first decoder is made."""
+    folder = copy_model()
+    (folder / "graph" / "HCLr.fst").unlink()
+    (folder / "graph" / "HCLr.fst").write_bytes(b"damaged" * 100)
+    with pytest.raises(ModelError, match="cabin models verify"):
+        VoskRecognizer(RecognizerSettings(folder))
 
 
 def test_a_graph_built_beforehand_takes_no_grammar(korean_model: Path, tmp_path: Path) -> None:
