@@ -73,9 +73,7 @@ class VoskRecognizer:
         grammars = [None, self._grammar(phrases)] if with_grammar else [None]
         try:
             self._decoders = [_Decoder(self._model, self._options.alternatives, grammar) for grammar in grammars]
-        except (
-            Exception
-        ) as error:  # vosk raises bare Exception; a damaged graph shows only here
+        except Exception as error:  # vosk raises bare Exception; a damaged graph shows only here
             raise damaged(settings.model_dir, error) from error
         self._taken = 0
 
