@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cabin.slm.callspec import CallSpec
 from cabin.slm.numbers import NumberSpan, find_numbers
-from cabin.slm.text import normalize
+from cabin.slm.text import Spelling, spell
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -48,8 +48,10 @@ class Reading:
     """An utterance as the model reads it: words, tokens, where words begin, and the numbers said."""
 
     def __init__(self, text: str, tokenizer: Tokenizer) -> None:
-        self.text = normalize(text)
-        self.words = POSSESSIVE.sub(r"\1 's", self.text).split()
+        spelling = spell(text)
+        self.text = " ".join(spelling.words)
+        self.words, self._places = _parted(spelling)
+        self._said = spelling.said
         encoding = tokenizer.encode(f" {self.text}", add_special_tokens=False)
         self.tokens: list[int] = encoding.ids if self.words else []
         pieces = encoding.tokens if self.words else []
@@ -68,12 +70,27 @@ class Reading:
 
     def phrase(self, first_word: int, last_word: int) -> str:
         """Return words[first_word:last_word] as they were said."""
-        return " ".join(self.words[first_word:last_word]).replace(" 's", "'s")
+        start, end = self._places[first_word][0], self._places[last_word - 1][1]
+        return self._said[start:end]
 
     def token_span(self, first_word: int, last_word: int) -> list[int]:
         """Return the tokens of words[first_word:last_word]."""
         stop = self.word_starts[last_word] if last_word < len(self.words) else len(self.tokens)
         return self.tokens[self.word_starts[first_word] : stop]
+
+
+def _parted(spelling: Spelling) -> tuple[list[str], list[tuple[int, int]]]:
+    """Return words with possessives parted from their names, and where each stands in what was said."""
+    words: list[str] = []
+    places: list[tuple[int, int]] = []
+    for word, (start, end) in zip(spelling.words, spelling.places, strict=True):
+        parts = POSSESSIVE.sub(r"\1 's", word).split()
+        is_as_said = end - start == len(word)
+        for part in parts:
+            words.append(part)
+            places.append((start, start + len(part)) if is_as_said else (start, end))
+            start += len(part) if is_as_said else 0
+    return words, places
 
 
 class Vocabulary:
