@@ -8,11 +8,8 @@ from cabin.slm.encoding import EncodingError, encode_calls, encode_refusal
 from cabin.slm.text import normalize
 from cabin.slm.vocabulary import REFUSALS
 
-NAMES = st.lists(
-    st.sampled_from(["river", "quiet", "road", "adele's", "d'souza", "5", "new", "york", "é", "'n"]),
-    min_size=1,
-    max_size=4,
-)
+WORDS = ["river", "quiet", "road", "adele's", "d'souza", "5", "new", "york", "é", "'n"]
+NAMES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4)
 POSITION = st.sampled_from(["left", "right", "all"])
 
 

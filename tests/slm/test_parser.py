@@ -18,6 +18,8 @@ from cabin.slm.text import MAX_CHARACTERS
 from cabin.slm.vocabulary import REFUSALS
 from cabin_onnx.backend import OnnxBackend
 
+WORDS = ["open", "heat", "play", "22.5", "minus", "left", "🚗", "my"]
+
 
 @pytest.fixture(scope="session")
 def parser(model_dir, catalog):
@@ -50,12 +52,7 @@ def willed(model_dir, catalog):
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.one_of(
-        st.text(max_size=60),
-        st.lists(st.sampled_from(["open", "heat", "play", "22.5", "minus", "left", "🚗", "my"])).map(" ".join),
-    )
-)
+@given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(WORDS)).map(" ".join)))
 def test_any_text_gives_commands_or_a_refusal_never_both(parser, text):
     found = parser.parse(text)
     assert bool(found.commands) != (found.refused is not None)

@@ -101,6 +101,7 @@ def write_catalog(folder: Path) -> Path:
     both = [f"{verb} the left window and {other} {{song}}" for verb in _VERBS for other in _PLAYS[:3]]
     things = [f"{first} {last}" for first in _FIRST for last in _LAST]
     lists = {"song": things, "artist": [f"{last} {first}" for first in _FIRST for last in _LAST]}
+    lists["song"] = [thing for at, thing in enumerate(things) if at % 4]  # so that mixing makes unknown ones
     refusals = {
         reason: [template.format(a=thing) for template in templates for thing in things[:20]]
         for reason, templates in _REFUSED.items()

@@ -38,9 +38,10 @@ class BaseModel:
     def __init__(self, path: Path) -> None:
         from gguf import GGUFReader
 
+        self._path = path
         try:
             self._reader = GGUFReader(str(path))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, IndexError, KeyError) as error:  # what the reader raises for broken files
             raise ModelError(
                 Problem(
                     "not a readable GGUF file",
@@ -53,7 +54,13 @@ class BaseModel:
         self._tensors = {tensor.name: tensor for tensor in self._reader.tensors}
 
     def _field(self, name: str) -> Any:
+        if name not in self._reader.fields:
+            raise self._not_llama(name)
         return self._reader.fields[name].contents()
+
+    def _not_llama(self, missing: str) -> ModelError:
+        expected = "SmolLM2-135M-Instruct or another model of the Llama family"
+        return ModelError(Problem("not a base model", str(self._path), f"no {missing}", expected))
 
     def architecture(self, layers: int, tokens: int) -> Architecture:
         """Return this model's proportions with another number of layers and tokens."""
@@ -121,6 +128,8 @@ class BaseModel:
     def _tensor(self, name: str) -> NDArray[np.float32]:
         from gguf.quants import dequantize
 
+        if name not in self._tensors:
+            raise self._not_llama(name)
         tensor = self._tensors[name]
         array: NDArray[np.float32] = dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
         return array

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from cabin.quantization.scheme import Scheme
+from cabin.slm.package import read_info, verify
+from cabin_onnx.quantizer import OnnxQuantizer
+from tests.slm import tiny
+
+
+@pytest.fixture(scope="session")
+def tiny_dir(tmp_path_factory):
+    return tiny.write_catalog(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="session")
+def fp32_dir(tmp_path_factory, tiny_dir):
+    return tiny.write_fp32(tmp_path_factory.mktemp("model") / "fp32", tiny.load(tiny_dir))
+
+
+@pytest.fixture(scope="session")
+def model_dir(tmp_path_factory, fp32_dir):
+    folder = tmp_path_factory.mktemp("model") / "int8"
+    OnnxQuantizer().quantize(fp32_dir, folder, Scheme())
+    return folder
+
+
+@pytest.fixture
+def model(cabin):
+    def run(*arguments):
+        return cabin("model", *arguments, small=False)
+
+    return run
+
+
+@pytest.fixture
+def models_dir(tmp_path, monkeypatch):
+    """A models folder with a tiny base model, and a cache of the test's own."""
+    monkeypatch.setenv("CABIN_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("CABIN_CACHE", str(tmp_path / "cache"))
+    tiny.write_gguf(tmp_path / "models" / "smollm2-135m" / "tiny.gguf")
+    return tmp_path / "models"
+
+
+def test_info(model, model_dir):
+    code, (facts,), _ = model("info", "--model", model_dir, "--json")
+    assert code == 0
+    assert facts["number_format"] == "int8-channel"
+    assert facts["parameters"] == read_info(model_dir).architecture.parameters
+    assert facts["intents"] == 5
+    assert facts["calibration"] == {"temperature": 1.0, "act": 0.0}
+    assert "number_format\tint8-channel" in model("info", "--model", model_dir)[1]
+
+
+def test_info_of_a_broken_model(model, model_dir, tmp_path):
+    copy = shutil.copytree(model_dir, tmp_path / "copy")
+    (copy / "decoder.onnx").write_bytes(b"")
+    code, _, err = model("info", "--model", copy)
+    assert code == 1
+    assert "decoder.onnx: model file is truncated" in err
+    code, _, err = model("info", "--model", tmp_path / "none")
+    assert (code, "no such model folder" in err) == (1, True)
+
+
+def test_text(model, tiny_dir):
+    code, rows, _ = model("text", "--catalog", tiny_dir, "--count", "30", "--json")
+    assert (code, len(rows)) == (0, 30)
+    assert all(list(row) == ["text", "calls", "refused", "template", "where"] for row in rows)
+    assert rows == model("text", "--catalog", tiny_dir, "--count", "30", "--json")[1]
+    assert rows != model("text", "--catalog", tiny_dir, "--count", "30", "--seed", "2", "--json")[1]
+    held_back = model("text", "--catalog", tiny_dir, "--count", "5", "--held-back")[1].splitlines()
+    assert len(held_back) == 6
+
+
+def test_quantize(model, fp32_dir, tmp_path):
+    target = tmp_path / "int4"
+    code, (report,), _ = model(
+        "quantize", "--from", fp32_dir, "--out", target, "--scheme", "int4", "--granularity", "group:32", "--json"
+    )
+    assert (code, report["scheme"]["name"]) == (0, "int4-group32")
+    verify(target)
+    out = model("quantize", "--from", fp32_dir, "--out", target, "--scheme", "fp16")[1]
+    assert "embed_tokens" in out
+    assert read_info(target).number_format == "fp16"
+
+
+def test_evaluate(model, model_dir, tiny_dir, tmp_path):
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(
+        '{"text": "open the window", "calls": [{"intent": "window.open"}]}\n{"text": "hm", "calls": [], "refuse": "unclear"}\n'
+    )
+    options = ["--model", model_dir, "--catalog", tiny_dir]
+    code, (found,), _ = model(
+        "evaluate", *options, "--gold", gold, "--errors", "5", "--html", tmp_path / "page.html", "--json"
+    )
+    assert (code, found["figures"]["sentences"]) == (0, 2)
+    assert 0 <= found["figures"]["calibration_error"] <= 1
+    assert "<h1>" in (tmp_path / "page.html").read_text()
+    code, out, _ = model("evaluate", *options, "--gold", gold, "--errors", "1")
+    assert code == 0
+    assert "sentences\t2" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nothing"],
+        ["info", "--colour"],
+        ["text", "--count", "0"],
+        ["text", "--catalog", "/nowhere/at/all"],
+        ["quantize", "--out", "x"],
+        ["quantize", "--from", "x", "--out", "y", "--scheme", "int3"],
+        ["quantize", "--from", "x", "--out", "y", "--granularity", "row"],
+        ["quantize", "--from", "x", "--out", "y", "--scheme", "int4"],
+        ["build"],
+        ["build", "--out", "x", "--steps", "0"],
+        ["build", "--out", "x", "--layers", "31"],
+        ["build", "--out", "x", "--text-tokens", "5"],
+    ],
+)
+def test_wrong_use(model, arguments, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = model(*arguments)
+    assert code == 2
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_gold_file_with_mistakes(model, model_dir, tiny_dir, tmp_path):
+    (tmp_path / "gold.jsonl").write_text("{\n\n[]\n")
+    code, _, err = model("evaluate", "--model", model_dir, "--catalog", tiny_dir, "--gold", tmp_path / "gold.jsonl")
+    assert code == 2
+    assert [line for line in (1, 3) if f"gold.jsonl:{line}: not a gold line" in err] == [1, 3]
+
+
+def test_a_model_for_another_catalog(model, model_dir, cabin, tmp_path, tiny_dir):
+    other = shutil.copytree(tiny_dir, tmp_path / "other")
+    window = (other / "window.yaml").read_text().replace("position: [left, right, all]", "position: [left, right]")
+    (other / "window.yaml").write_text(window)
+    code, _, err = cabin("parse", "--model", model_dir, "--catalog", other, "open the window", small=False)
+    assert code == 2
+    assert "built for another catalog" in err
+
+
+def test_build(model, models_dir, tiny_dir, tmp_path):
+    arguments = ["--catalog", tiny_dir, "--out", tmp_path / "out", "--steps", "3", "--layers", "1", "--batch", "8"]
+    code, (result,), err = model("build", *arguments, "--threads", "1", "--max-loss", "100", "--quick", "--json")
+    assert code == 0, err
+    verify(tmp_path / "out")
+    info = read_info(tmp_path / "out")
+    assert (info.architecture.layers, info.provenance["steps"]) == (1, 3)
+    assert result["bytes_on_disk"] == sum(path.stat().st_size for path in (tmp_path / "out").iterdir())
+    assert "sentence patterns" in err
+
+
+def test_build_without_the_base_model(model, models_dir, tmp_path):
+    shutil.rmtree(models_dir / "smollm2-135m")
+    code, _, err = model("build", "--out", tmp_path / "out")
+    assert code == 1
+    assert "cabin models get smollm2-135m" in err
+
+
+def test_build_without_its_extra(model, monkeypatch, tmp_path):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    code, _, err = model("build", "--out", tmp_path / "out")
+    assert code == 2
+    assert "torch, onnx, gguf is not installed" in err
+    assert "cabin[build]" in err

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cabin.errors import ModelError
+from cabin.quantization.scheme import Scheme
+from cabin.slm.package import read_calibration, read_info, verify
+from cabin.slm.parser import IntentParser
+from cabin.slm.training.build import build_model
+from cabin.slm.training.plan import BuildPlan, quick_plan
+from cabin_onnx.backend import OnnxBackend
+from cabin_onnx.quantizer import OnnxQuantizer
+
+PLAN = BuildPlan(layers=2, text_tokens=1000, steps=3, batch=8, held_back=60, max_loss=100.0, threads=1)
+
+
+@pytest.fixture
+def build(catalog, gguf, tmp_path):
+    def run(plan=PLAN, **options):
+        told = []
+        result = build_model(
+            catalog, gguf, tmp_path / "model", plan, work=tmp_path / "work", quantizer=OnnxQuantizer(),
+            backend=OnnxBackend, tell=lambda what, progress: told.append((what, progress)), **options,
+        )  # fmt: skip
+        return result, told
+
+    return run
+
+
+def test_from_catalog_to_model(build, catalog, tmp_path):
+    result, told = build(keep_fp32=tmp_path / "fp32")
+    verify(result.folder)
+    info = read_info(result.folder)
+    assert (info.number_format, info.architecture.layers, info.provenance["steps"]) == ("int8-channel", 2, 3)
+    assert info.provenance["base"]["file"] == "tiny.gguf"
+    assert [progress.step for what, progress in told if progress] == [3]
+    assert result.bytes_on_disk == sum(path.stat().st_size for path in result.folder.iterdir())
+    assert 0.25 < read_calibration(result.folder).temperature < 20
+    report = json.loads((result.folder / "quantization.json").read_text())
+    assert report["measured"]["held_back_sentences"] == 30
+    assert report["measured"]["before"] == result.figures_before
+    card = (result.folder / "README.md").read_text()
+    assert f"| function | {result.figures_before['function']} | {result.figures_after['function']} |" in card
+    assert "3 steps of 8 samples, seed 1" in card
+    assert "Apache" in (result.folder / "NOTICE").read_text()
+    assert IntentParser.load(result.folder, catalog, backend=OnnxBackend).parse("open the window").confidence > 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fp32", "model", "work"]
+
+
+def test_the_same_build_gives_the_same_weights(build, tmp_path):
+    build(keep_fp32=tmp_path / "a")
+    (checkpoint,) = (tmp_path / "work").glob("*/checkpoint.pt")
+    checkpoint.unlink()
+    build(keep_fp32=tmp_path / "b")
+    assert (tmp_path / "a" / "weights.npz").read_bytes() == (tmp_path / "b" / "weights.npz").read_bytes()
+
+
+def test_it_goes_on_from_a_checkpoint_and_from_a_model(build, tmp_path):
+    build(keep_fp32=tmp_path / "fp32")
+    _, told = build()
+    assert any(what.startswith("going on from step 3") for what, _ in told)
+    result, _ = build(start=tmp_path / "fp32")
+    assert read_info(result.folder).provenance["went_on_from"]["steps"] == 3
+
+
+def test_losing_more_than_allowed_fails_and_leaves_nothing(build, tmp_path):
+    with pytest.raises(ModelError, match=r"quantizing loses too much.*--max-loss"):
+        build(PLAN.changed(max_loss=-100.1))
+    assert not (tmp_path / "model").exists()
+    assert not list((tmp_path / "work").glob("*/*-measure"))
+
+
+def test_plans():
+    assert BuildPlan().scheme == Scheme("int8", "channel")
+    assert quick_plan().steps < BuildPlan().steps
+    assert quick_plan().changed(steps=7).steps == 7
