@@ -137,6 +137,11 @@ def test_only_training_imports_torch():
     assert found == []
 
 
+def test_onnxruntime_is_loaded_in_one_place_with_its_telemetry_off():
+    found = [name(path) for path in library() if "onnxruntime" in imported(path)]
+    assert found == []
+
+
 def test_the_core_imports_no_plugin():
     found = [
         f"{name(path)}:{line}: {package}"

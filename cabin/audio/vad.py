@@ -63,8 +63,9 @@ class SileroDetector:
 
     def __init__(self, model_file: Path | None = None) -> None:
         """Load the model, by default the one that `find_silero` finds. Raises ModelError when it cannot be loaded."""
-        import onnxruntime
+        from cabin.onnx_runtime import load_onnxruntime
 
+        onnxruntime = load_onnxruntime()
         model_file = model_file or find_silero()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1

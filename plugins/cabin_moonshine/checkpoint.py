@@ -82,8 +82,9 @@ class Checkpoint:
 
 def ort_to_onnx(ort_file: Path, onnx_file: Path) -> None:
     """Let ONNX Runtime write an .ort model as ONNX. Raises ModelError when it cannot be loaded."""
-    import onnxruntime
+    from cabin.onnx_runtime import load_onnxruntime
 
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.optimized_model_filepath = str(onnx_file)

@@ -37,8 +37,10 @@ def measure_memory(model_dir: Path, sounds: Path, beam: int = 1) -> dict[str, fl
 
 def _main(model_dir: str, sounds: str, beam: str = "1") -> None:
     import numpy as np
-    import onnxruntime  # noqa: F401 - part of the baseline
 
+    from cabin.onnx_runtime import load_onnxruntime
+
+    load_onnxruntime()  # part of the baseline
     baseline = resident_mib()
     from cabin_moonshine.recognizer import MoonshineRecognizer
 

@@ -112,8 +112,9 @@ class MoonshineModel:
 
 
 def _session(path: Path, threads: int) -> Any:
-    import onnxruntime
+    from cabin.onnx_runtime import load_onnxruntime
 
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

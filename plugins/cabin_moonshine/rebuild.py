@@ -135,8 +135,9 @@ def _made_sound() -> np.ndarray[tuple[int], np.dtype[np.float32]]:
 
 def _published_log_probs(download_dir: Path, sound: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], list[int]]:
     """Run the published graphs greedily for a few steps: log-probabilities (steps, vocabulary) and the tokens fed."""
-    import onnxruntime
+    from cabin.onnx_runtime import load_onnxruntime
 
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     providers = ["CPUExecutionProvider"]

@@ -21,8 +21,9 @@ class OnnxBackend:
     name = "onnx"
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
-        import onnxruntime
+        from cabin.onnx_runtime import load_onnxruntime
 
+        onnxruntime = load_onnxruntime()
         path = folder / "decoder.onnx"
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads

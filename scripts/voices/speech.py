@@ -93,8 +93,9 @@ def _hibari(british: bool) -> Any:
 
 @lru_cache(maxsize=1)
 def _session() -> Any:
-    import onnxruntime
+    from cabin.onnx_runtime import load_onnxruntime
 
+    onnxruntime = load_onnxruntime()
     model = voices_dir() / MODEL_FILE
     if not model.is_file():
         raise UsageError(
