@@ -119,10 +119,7 @@ class Chain:
         return self.hearing
 
     def _understand(self, transcript: Transcript) -> tuple[Transcript, Parse]:
-        """Parse the readings and take the one that recognizer and parser together find likeliest; it comes first then.
-
-        Arse the readings and take the one that recognizer and parser together find likeliest; it comes first then.
-        """
+        """Parse the readings and put the one first that recognizer and parser together find likeliest."""
         if not transcript.hypotheses:
             return transcript, Parse("", refused="chatter")
         scored: list[tuple[float, Hypothesis, Parse]] = []

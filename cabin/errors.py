@@ -94,7 +94,7 @@ class CatalogError(ConfigError):
 
 
 class SoundError(CabinError):
-    """Sound that cannot be used. Examples: a file that is missing, empty, truncated or no wav; a device that is gone."""
+    """Sound that cannot be used. Examples: a file that is missing, empty, cut off or no wav; a device that is gone."""
 
 
 class ModelError(CabinError):
@@ -132,6 +132,6 @@ class BudgetError(CabinError):
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
-    """Return "did you mean 'x' or 'y'?" for the known names closest to `name`, or the empty string when none is close."""
+    """Return "did you mean 'x' or 'y'?" for the known names closest to `name`; empty when none is close."""
     matches = get_close_matches(name, list(known), n=count, cutoff=0.6)
     return f"Did you mean {' or '.join(repr(match) for match in matches)}?" if matches else ""

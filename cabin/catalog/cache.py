@@ -63,7 +63,7 @@ def write_cached(key: str, catalog: Catalog) -> None:
         ) as file:
             temporary = file.name
             file.write(f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}")
-        os.replace(temporary, path)  # noqa: PTH105  # a name, not a Path
+        os.replace(temporary, path)  # a name, not a Path
         temporary = None
         kept = sorted(path.parent.glob(f"{_PREFIX}*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
         for old in kept[_KEPT:]:

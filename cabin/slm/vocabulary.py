@@ -83,7 +83,8 @@ def _parted(spelling: Spelling) -> tuple[list[str], list[tuple[int, int]]]:
     """Return words with possessives parted from their names, and where each stands in what was said."""
     words: list[str] = []
     places: list[tuple[int, int]] = []
-    for word, (start, end) in zip(spelling.words, spelling.places, strict=True):
+    for word, (begin, end) in zip(spelling.words, spelling.places, strict=True):
+        start = begin
         parts = POSSESSIVE.sub(r"\1 's", word).split()
         is_as_said = end - start == len(word)
         for part in parts:

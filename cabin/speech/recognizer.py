@@ -43,7 +43,7 @@ class Recognizer(Protocol):
         ...
 
     def final(self) -> Transcript:
-        """Return the n-best of the utterance, best first, and reset. Too little sound gives no hypotheses, not an error."""
+        """Return the n-best of the utterance, best first, and reset. Too little sound gives none, not an error."""
         ...
 
     def reset(self) -> None:

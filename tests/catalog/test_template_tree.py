@@ -9,8 +9,10 @@ POSITION, SIDE = Reference("position", "position"), Reference("side", "position"
 
 @pytest.mark.parametrize(
     "template",
-    ["", "  ", "open (a", "open a)", "[]", "()", "a {", "{}", "<rule>", "{0..10:value}", "{0..10}", "a" * 3000]
-    + ["(" * 900 + "a" + ")" * 900, "{@a}"],
+    [
+        *("", "  ", "open (a", "open a)", "[]", "()", "a {", "{}", "<rule>", "{0..10:value}", "{0..10}", "a" * 3000),
+        *("(" * 900 + "a" + ")" * 900, "{@a}"),
+    ],
 )
 def test_what_is_no_template(template):
     with pytest.raises(TemplateSyntaxError):

@@ -68,10 +68,16 @@ def test_text(model, tiny_dir):
     code, rows, _ = model("text", "--catalog", tiny_dir, "--count", "30", "--json")
     assert (code, len(rows)) == (0, 30)
     assert all(list(row) == ["text", "calls", "refused", "template", "where"] for row in rows)
-    assert rows == model("text", "--catalog", tiny_dir, "--count", "30", "--json")[1]
-    assert rows != model("text", "--catalog", tiny_dir, "--count", "30", "--seed", "2", "--json")[1]
+    assert {call[0].partition(".")[0] for row in rows for call in row["calls"]} <= {"window", "heat", "music"}
     held_back = model("text", "--catalog", tiny_dir, "--count", "5", "--held-back")[1].splitlines()
     assert len(held_back) == 6
+
+
+def test_a_stranger_is_taught_the_first_party_refusals(model, tiny_dir):
+    _, rows, _ = model("text", "--catalog", tiny_dir, "--count", "200", "--json")
+    files = {row["where"].rpartition(":")[0] for row in rows if row["refused"]}
+    assert any(str(tiny_dir) in file for file in files)
+    assert any(str(tiny_dir) not in file for file in files)
 
 
 def test_quantize(model, fp32_dir, tmp_path):
@@ -89,7 +95,8 @@ def test_quantize(model, fp32_dir, tmp_path):
 def test_evaluate(model, model_dir, tiny_dir, tmp_path):
     gold = tmp_path / "gold.jsonl"
     gold.write_text(
-        '{"text": "open the window", "calls": [{"intent": "window.open"}]}\n{"text": "hm", "calls": [], "refuse": "unclear"}\n'
+        '{"text": "open the window", "calls": [{"intent": "window.open"}]}\n'
+        '{"text": "hm", "calls": [], "refuse": "unclear"}\n'
     )
     options = ["--model", model_dir, "--catalog", tiny_dir]
     code, (found,), _ = model(
@@ -137,8 +144,8 @@ def test_a_gold_file_with_mistakes(model, model_dir, tiny_dir, tmp_path):
 
 def test_a_model_for_another_catalog(model, model_dir, cabin, tmp_path, tiny_dir):
     other = shutil.copytree(tiny_dir, tmp_path / "other")
-    window = (other / "window.yaml").read_text().replace("position: [left, right, all]", "position: [left, right]")
-    (other / "window.yaml").write_text(window)
+    heat = (other / "heat.yaml").read_text().replace("words: [max, min]", "words: [max, min, medium]")
+    (other / "heat.yaml").write_text(heat)
     code, _, err = cabin("parse", "--model", model_dir, "--catalog", other, "open the window", small=False)
     assert code == 2
     assert "built for another catalog" in err
