@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,8 +108,9 @@ def load_sentences(app: App, catalogs: tuple[Path, ...]) -> Catalog:
     installed = app.plugins.catalog_dirs()
     if not catalogs:
         return load_catalog(installed, sentences=True)
-    refusals = [entry for entry in installed if (entry[1] / "refusals").is_dir()]
-    return load_catalog([*catalogs, *refusals], sentences=True)
+    own = load_catalog(catalogs, sentences=True)
+    others = load_catalog(installed, sentences=True)  # whole: their refusals speak of lists of all plugins
+    return replace(own, refusals=(*own.refusals, *others.refusals), lists={**others.lists, **own.lists})
 
 
 def need_build_extra(*modules: str) -> None:

@@ -50,9 +50,9 @@ def test_nothing_but_valid_calls_can_be_written(grammar, text, seed):
                 assert row[name].kind == "number"
                 assert value == reading.numbers[pointers[name]].value
             elif row[name].kind == "open" and value not in row[name].values:
-                assert f" {normalize(str(value))} ".replace("'s", " 's") in f" {' '.join(reading.words)} ".replace(
-                    "'s", " 's"
-                )
+                copied = grammar.vocabulary.read(str(value)).words
+                spans = [reading.words[at : at + len(copied)] for at in range(len(reading.words))]
+                assert copied in spans or normalize(str(value)) in normalize(text)
                 assert str(value).strip()
             else:
                 assert value in row[name].values
