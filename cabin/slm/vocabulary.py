@@ -87,10 +87,11 @@ def _parted(spelling: Spelling) -> tuple[list[str], list[tuple[int, int]]]:
         start = begin
         parts = POSSESSIVE.sub(r"\1 's", word).split()
         is_as_said = end - start == len(word)
+        at = start
         for part in parts:
             words.append(part)
-            places.append((start, start + len(part)) if is_as_said else (start, end))
-            start += len(part) if is_as_said else 0
+            places.append((at, at + len(part)) if is_as_said else (start, end))
+            at += len(part)
     return words, places
 
 
