@@ -44,7 +44,7 @@ class Spelling:
 
 def spell(text: str) -> Spelling:
     """Return `text` in the one spelling; without words when none is in it (emoji, punctuation)."""
-    said = unicodedata.normalize("NFKC", text.replace("°", "\0")).replace("\0", "°").lower().translate(_QUOTES)
+    said = unicodedata.normalize("NFKC", text).lower().translate(_QUOTES)
     words: list[str] = []
     places: list[tuple[int, int]] = []
     for found in _KEPT.finditer(said):
