@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 PREFIX ?= /opt/cabin
-DESTDIR ?=
+DATADIR ?= /usr/share/cabin
+CONFDIR ?= /etc/cabin
 CORE ?= 0
 JOBS ?= 2
 RECORDINGS ?= ../shared/recordings
@@ -53,12 +54,12 @@ model: $(STAMPS)/build  ## train, quantize and measure the intent model into mod
 	$(BIN)/cabin model build --out models/intent
 
 install: $(STAMPS)/demo-models  ## put cabin into PREFIX (/opt/cabin), its models and configuration where it looks for them
-	$(PYTHON) -m venv $(DESTDIR)$(PREFIX)
-	$(DESTDIR)$(PREFIX)/bin/python -m pip install --quiet --constraint constraints.txt .
-	install -d $(DESTDIR)/usr/share/cabin/models $(DESTDIR)/etc/cabin
-	cp -R models/models.yaml models/intent $(addprefix models/,$(DEMO_MODELS)) $(DESTDIR)/usr/share/cabin/models/
-	cp -R --no-clobber config/. $(DESTDIR)/etc/cabin/
-	$(DESTDIR)$(PREFIX)/bin/cabin --version
+	$(PYTHON) -m venv $(PREFIX)
+	$(PREFIX)/bin/python -m pip install --quiet --constraint constraints.txt .
+	install -d $(DATADIR)/models $(CONFDIR)
+	cp -R models/models.yaml models/intent $(addprefix models/,$(DEMO_MODELS)) $(DATADIR)/models/
+	cp -R --no-clobber config/. $(CONFDIR)/
+	$(PREFIX)/bin/cabin --version
 
 clean:  ## remove what make made, but not the models
 	rm -rf $(VENV) .cache/pip build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
