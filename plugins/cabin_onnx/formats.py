@@ -55,8 +55,8 @@ class FormatWriter:
     def _level_rows(self, builder: GraphBuilder, name: str, x: str) -> tuple[str, str]:
         """Bring every row of `x` to the same largest value; return (levelled, what each row was divided by).
 
-        The operator has one activation scale for all rows, and one token with a large value would take the resolution of
-        all others: on 1,500 held-back sentences that cost 1.3 points of function.
+        The operator has one activation scale for all rows, and one token with a large value would take the resolution
+        of all others: on 1,500 held-back sentences that cost 1.3 points of function.
         """
         if not self._has_row_constants:
             builder.constant("rows.axis", np.array([-1], np.int64))
