@@ -86,10 +86,7 @@ def evaluate(
 
 
 def same_slot(value: SlotValue, written: object) -> bool:
-    """Whether a slot's value is the one written in a catalog, where a number may stand as text (keys of a mapping do).
-
-    Hether a slot's value is the one written in a catalog, where a number may stand as text (keys of a mapping do).
-    """
+    """Whether a slot's value is the one written in a catalog, where a number may stand as text, as keys do."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         try:
             return abs(float(str(written)) - float(value)) < 1e-9

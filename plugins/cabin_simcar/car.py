@@ -218,7 +218,8 @@ class SimulatedCar:
         """Tick while something moves (real clock only); ends when the car is closed."""
         while True:
             with self._changed:
-                self._changed.wait(self._settings.tick_ms / 1000 if self._motions else None)
+                if not self._is_closed:  # closed while it settled: nobody would wake it any more
+                    self._changed.wait(self._settings.tick_ms / 1000 if self._motions else None)
                 if self._is_closed:
                     return
             self._settle()
@@ -272,10 +273,7 @@ def _tell(observer: SignalObserver, signal: Signal) -> None:
 
 
 def _initial(spec: SignalSpec) -> SignalValue:
-    """Return the catalog's initial value, else false, the number nearest to zero, the first word allowed, or no text.
-
-    Eturn the catalog's initial value, else false, the number nearest to zero, the first word allowed, or no text.
-    """
+    """Return the catalog's initial value, else false, the number nearest to zero, the first word allowed, or none."""
     if spec.initial is not None:
         return check_value(spec, spec.initial)
     if spec.datatype == "boolean":

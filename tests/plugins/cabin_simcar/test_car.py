@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -144,3 +147,22 @@ def test_never_leaves_its_range_and_always_arrives(moves):
         assert 0 <= value <= 100
     if moves:
         assert car.wait_for(WINDOW.path, moves[-1][0], 10_000).value == moves[-1][0]
+
+
+def test_a_car_closed_while_it_tells_of_a_change_ends_its_thread():
+    """The thread is between two waits then, where no wake-up reaches it."""
+    car = make(clock="real")
+    threads = []
+
+    def close(_signal):
+        threads.append(threading.current_thread())
+        car.close()
+
+    car.subscribe([LAMP.path], close)
+    car.write(LAMP.path, True, 10_000)
+    deadline = time.monotonic() + 60
+    while not threads and time.monotonic() < deadline:
+        time.sleep(0.01)
+    (thread,) = threads
+    thread.join(60)
+    assert not thread.is_alive()
