@@ -24,8 +24,11 @@ def write_card(folder: Path, report: QuantizationReport) -> None:
     notice = _NOTICE.format(layers=a.layers, tokens=text_tokens, format=info.number_format)
     (folder / "NOTICE").write_text(notice, encoding="utf-8")
     before, after = report.measured["before"], report.measured["after"]
+    shipped = report.measured["as_shipped"]
     rows = "\n".join(
-        f"| {name} | {before.get(name, '')} | {after.get(name, '')} |" for name in before if name != "sentences"
+        f"| {name} | {before.get(name, '')} | {after.get(name, '')} | {shipped.get(name, '')} |"
+        for name in before
+        if name != "sentences"
     )
     lessons = f"{made['steps']} steps of {made['batch']} samples, seed {made['seed']}"
     trained = f"{made['patterns']} sentence patterns, {lessons}"
@@ -45,10 +48,11 @@ Turns an utterance into typed calls or a refusal with its reason; only under cab
 | trained on | {trained} |
 | licence | Apache-2.0 (see NOTICE) |
 
-Figures in percent on {report.measured["held_back_sentences"]} sentences of patterns that training never saw:
+Figures in percent on {report.measured["held_back_sentences"]} sentences of patterns that training never saw;
+as shipped, what is too unsure is refused (calibration.json):
 
-| figure | FP32 | {info.number_format} |
-|---|---|---|
+| figure | FP32 | {info.number_format} | as shipped |
+|---|---|---|---|
 {rows}
 
 Limits: English; written for one household's words, not for every dialect; what it does not understand it should

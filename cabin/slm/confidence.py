@@ -18,7 +18,7 @@ _TEMPERATURES = tuple(0.5 * 1.05**step for step in range(60))
 _CLOSE_TO_ZERO = 1e-4
 
 
-def calibrate(measured: Evaluation, act: float = 0.3) -> Calibration:
+def calibrate(measured: Evaluation, act: float = 0.2) -> Calibration:
     """Return the temperature under which the confidences of `measured` (taken at temperature 1) are likeliest.
 
     `act` is the confidence below which a command is refused as unclear.

@@ -28,6 +28,8 @@ class Choice:
     """Natural logarithm of the chosen token's share among the allowed ones."""
     runner_up: int
     """The second best token."""
+    is_copy: bool = False
+    """Whether it chose words of an open slot: how far a name goes, not what is done."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,11 @@ class Decoded:
 
     @property
     def log_prob(self) -> float:
-        """Of the whole writing: the sum over the choices made."""
-        return math.fsum(choice.log_prob for choice in self.choices)
+        """Of what is done: the sum over the choices made, those within open slots left out.
+
+        The border of a long name is often unsure where the command is not; counted in, long names would be refused.
+        """
+        return math.fsum(choice.log_prob for choice in self.choices if not choice.is_copy)
 
 
 def decode(reading: Reading, grammar: CallGrammar, table: TokenTable, backend: InferenceBackend) -> Decoded:
@@ -60,16 +65,16 @@ def decode(reading: Reading, grammar: CallGrammar, table: TokenTable, backend: I
             hidden = backend.step(table.embed(pending))[-1]
             prefill_ms = prefill_ms or 1e3 * (time.perf_counter() - begun)
             pending = []
-            choices.append(_choose(table.score(hidden, allowed), allowed))
+            choices.append(_choose(table.score(hidden, allowed), allowed, state.copying is not None))
         token = choices[-1].token if len(allowed) > 1 else allowed[0]
         pending.append(token)
         state = grammar.advance(state, token, reading)
     return Decoded(state, tuple(choices), prefill_ms, 1e3 * (time.perf_counter() - begun) - prefill_ms)
 
 
-def _choose(scores: np.ndarray[tuple[int], np.dtype[np.float32]], allowed: list[int]) -> Choice:
+def _choose(scores: np.ndarray[tuple[int], np.dtype[np.float32]], allowed: list[int], is_copy: bool) -> Choice:
     shifted = scores.astype(np.float64) - float(scores.max())
     log_total = math.log(float(np.exp(shifted).sum()))
     order = np.argpartition(shifted, -2)[-2:]
     best, second = sorted((int(at) for at in order), key=lambda at: -float(shifted[at]))
-    return Choice(allowed[best], float(shifted[best]) - log_total, allowed[second])
+    return Choice(allowed[best], float(shifted[best]) - log_total, allowed[second], is_copy)

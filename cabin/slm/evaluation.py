@@ -46,7 +46,7 @@ class Evaluation:
     errors: list[dict[str, Any]] = field(default_factory=list)
     by_device: dict[str, Counter[str]] = field(default_factory=dict)
     outcomes: list[tuple[float, bool]] = field(default_factory=list)
-    """(confidence, whether the reading was right) of every sentence."""
+    """(confidence, whether what was done was right, names in open slots aside) of every sentence."""
 
     def figures(self) -> dict[str, float]:
         """Return the shares in percent; those of nothing are left out."""
@@ -114,7 +114,8 @@ def evaluate(parse: Callable[[str], Parse], cases: Iterable[Case]) -> Evaluation
         for device in {intent.partition(".")[0] for intent, _ in case.readings[0]} or {f"({case.refused})"}:
             result.by_device.setdefault(device, Counter()).update(["sentences", *verdict])
         right = "exact" in verdict or ("to_refuse" in verdict and "false_act" not in verdict)
-        result.outcomes.append((found.confidence, right))
+        done_right = right or "function" in verdict
+        result.outcomes.append((found.confidence, done_right))
         if not right:
             got = [{"intent": c.intent, "slots": dict(c.slots)} for c in found.commands] or found.refused
             want = [{"intent": i, "slots": dict(s)} for i, s in case.readings[0]] or case.refused
