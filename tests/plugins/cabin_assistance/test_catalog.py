@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
 from cabin.catalog.loader import load_catalog
-from cabin.catalog.schema import Catalog, Intent
+from cabin.catalog.schema import Catalog
 from cabin.messages import Command, SlotValue
-from cabin.vehicle.effects import VehicleTimes, carry_out, choose_case, plan
+from cabin.vehicle.effects import choose_case, plan
 from cabin.vehicle.expressions import CannotAct
 from cabin_assistance import catalog_dirs
 from cabin_simcar.car import SimulatedCar
+from tests.plugins.first_party import act, check_standard_signals, needs_vss, required
 
 # Intent -> its slots, as every catalog, gold file and `cabin parse --json` names them; ! marks what must be said.
 EXPECTED = {
@@ -54,8 +52,6 @@ EXPECTED = {
 # What a required slot holds where any value would not do.
 LEAST: dict[str, dict[str, SlotValue]] = {"following_distance.set": {"value": 3}, "drive_mode.set": {"mode": "eco"}}
 
-VSS = Path(__file__).parents[4] / "shared" / "vss" / "vss_leaves.json"
-
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
@@ -65,25 +61,6 @@ def catalog() -> Catalog:
 @pytest.fixture
 def car(catalog: Catalog) -> SimulatedCar:
     return SimulatedCar(catalog.signals)
-
-
-def act(car: SimulatedCar, catalog: Catalog, name: str, **slots: SlotValue) -> dict[str, object]:
-    """Carry a command out and return what its signals hold then."""
-    intent = catalog.intents[name]
-    carried = carry_out(plan(Command(name, slots), intent, car).targets, car, VehicleTimes())
-    assert carried.error is None
-    assert all(change.confirmed for change in carried.changes)
-    return {change.path: change.after for change in carried.changes}
-
-
-def required(intent: Intent) -> dict[str, SlotValue]:
-    """Return plausible values for the slots that must be said."""
-    plain: dict[str, SlotValue] = {"open": "home", "choice": "", "number": 100}
-    found: dict[str, SlotValue] = {}
-    for name, slot in intent.slots.items():
-        if slot.required:
-            found[name] = slot.values[0] if slot.kind == "choice" else plain[slot.kind]
-    return found
 
 
 def test_intents_and_slots_are_those_agreed(catalog: Catalog) -> None:
@@ -99,21 +76,9 @@ def test_each_intent_has_sentences(catalog: Catalog) -> None:
         assert sum(len(group.templates) for group in intent.sentences) >= 3, name
 
 
-@pytest.mark.skipif(not VSS.is_file(), reason="the VSS export is not beside this checkout")
+@needs_vss
 def test_standard_signals_agree_with_vss(catalog: Catalog) -> None:
-    leaves = json.loads(VSS.read_text(encoding="utf-8"))
-    for path, spec in catalog.signals.items():
-        assert spec.is_standard == (path in leaves), path
-        if not spec.is_standard:
-            continue
-        leaf = leaves[path]
-        assert (spec.kind, spec.datatype, spec.unit) == (leaf["type"], leaf["datatype"], leaf.get("unit", "")), path
-        assert set(spec.allowed) == set(leaf.get("allowed", ())), path
-        # this car may take less than the standard allows, never more
-        if "min" in leaf:
-            assert spec.minimum is not None and spec.minimum >= leaf["min"], path
-        if "max" in leaf:
-            assert spec.maximum is not None and spec.maximum <= leaf["max"], path
+    check_standard_signals(catalog)
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
