@@ -2,7 +2,8 @@
 
 Tolerances, as shares of the largest result: FP32 and FP16 weights are multiplied in FP32 (1e-5). The integer formats
 quantize activations to 8 bits at each call, which alone errs by up to half a step of 1/127 of the largest activation a
-product, averaging out over the sum: 1.5 % of the largest result bounds it here; what was measured lies between 0.7 and 1.4 %.
+product, averaging out over the sum: 1.5 % of the largest result bounds it here; 0.7 to 1.4 % was
+measured.
 """
 
 from __future__ import annotations
