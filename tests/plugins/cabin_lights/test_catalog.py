@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
 from cabin.catalog.loader import load_catalog
 from cabin.catalog.schema import Catalog
-from cabin.messages import Command, SignalValue
-from cabin.vehicle.effects import VehicleTimes, carry_out, plan
+from cabin.messages import Command
+from cabin.vehicle.effects import plan
 from cabin.vehicle.expressions import CannotAct
 from cabin_lights import catalog_dirs
 from cabin_simcar.car import SimulatedCar
+from tests.plugins.first_party import act, check_standard_signals, needs_vss
 
 # device -> action -> slots, as every catalog, gold file and `cabin parse --json` names them; ! marks what must be said.
 EXPECTED = {
@@ -52,35 +50,13 @@ def test_every_intent_says_what_it_does_and_can_be_said(catalog: Catalog) -> Non
         assert all(case.set or case.read or case.action for case in intent.cases), intent.name
 
 
+@needs_vss
 def test_signals_agree_with_the_standard(catalog: Catalog) -> None:
-    leaves_file = Path(__file__).parents[4] / "shared" / "vss" / "vss_leaves.json"
-    if not leaves_file.exists():
-        pytest.skip("no export of the COVESA tree beside the checkout")
-    leaves = json.loads(leaves_file.read_text())
-    for path, spec in catalog.signals.items():
-        leaf = leaves.get(path)
-        assert (leaf is not None) == spec.is_standard, path
-        if leaf is None:
-            continue
-        assert (spec.kind, spec.datatype) == (leaf["type"], leaf["datatype"]), path
-        assert spec.unit.lower() == leaf.get("unit", "").lower(), path
-        assert spec.minimum is None or spec.minimum >= leaf.get("min", spec.minimum), path
-        assert spec.maximum is None or spec.maximum <= leaf.get("max", spec.maximum), path
-        assert spec.maximum is not None or "max" not in leaf, path
-        assert set(spec.allowed) == set(leaf.get("allowed", ())), path
+    check_standard_signals(catalog)
 
 
 def test_every_signal_has_a_first_value(catalog: Catalog) -> None:
     assert [path for path, spec in catalog.signals.items() if spec.initial is None] == []
-
-
-def act(car: SimulatedCar, catalog: Catalog, intent: str, **slots: str | float) -> dict[str, SignalValue | None]:
-    """Carry a command out and return what each signal it set holds after."""
-    wanted = plan(Command(intent, slots), catalog.intents[intent], car)
-    carried = carry_out(wanted.targets, car, VehicleTimes())
-    assert carried.error is None
-    assert all(change.confirmed for change in carried.changes)
-    return {change.path: change.after for change in carried.changes}
 
 
 @pytest.fixture
