@@ -4,7 +4,7 @@ model.json          architecture, control tokens, call specification, where it c
 manifest.json       SHA-256 and size of every other file
 tokenizer.json      byte-level BPE
 tokens.npy          token table, one row a token; token_scales.npy its scales
-decoder.onnx        (INT8 and others) the decoder; or weights.npz (FP32 source)
+decoder.onnx        the decoder, its numbers in weights.bin, indexed by tensors.json; or weights.npz (FP32 source)
 quantization.json   the quantization report;   calibration.json   confidence
 README.md           the card: sources, licences, figures
 """

@@ -7,14 +7,13 @@ fp32 and fp16: MatMul; fp16 weights are stored in half the bytes and multiplied 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from cabin.quantization.mapping import Quantized, dequantize, quantize
+from cabin.quantization.mapping import quantize
 from cabin.quantization.report import TensorError, tensor_error
 from cabin.quantization.scheme import Scheme
+from cabin.quantization.tensors import StoredTensor, float_tensor, integer_tensor
 from cabin_onnx.graph import MICROSOFT, GraphBuilder
 
 __all__ = ["FormatWriter"]
@@ -24,33 +23,34 @@ _INT8_KERNEL_LEVEL = 4
 
 
 class FormatWriter:
-    """A LinearWriter that also remembers how far each tensor moved."""
+    """A LinearWriter that also remembers each tensor as stored, and how far it moved."""
 
     def __init__(self, scheme: Scheme) -> None:
         self.scheme = scheme
         self.errors: list[TensorError] = []
+        self.tensors: list[StoredTensor] = []
         self._has_row_constants = False
 
     def __call__(self, builder: GraphBuilder, name: str, x: str, weight: NDArray[np.float32]) -> str:
         """Write the product of `x` (1, t, in) with `weight` (in, out)."""
         out = f"{name}.out"
         if self.scheme.bits > 8:
-            return self._floats(builder, name, x, weight, out)
+            stored = self._remember(float_tensor(name, weight, self.scheme), weight)
+            return self._floats(builder, stored, x, out)
         small = quantize(np.ascontiguousarray(weight.T), self.scheme)
-        size = small.values.size * self.scheme.bits // 8 + small.scales.nbytes
-        self.errors.append(tensor_error(name, weight.T, dequantize(small), size))
+        stored = self._remember(integer_tensor(name, small), weight)
         if self.scheme.granularity == "group":
-            return self._grouped(builder, name, x, small, out)
-        scales, zeros = small.scales[:, 0], small.zeros[:, 0].astype(np.int8)
+            return self._grouped(builder, stored, x, out)
         rows, largest = self._level_rows(builder, name, x)
-        inputs = [
-            rows,
-            builder.constant(f"{name}.weight", small.values.T),
-            builder.constant(f"{name}.scale", scales if len(scales) > 1 else scales.reshape(())),
-            builder.constant(f"{name}.zero", zeros if len(zeros) > 1 else zeros.reshape(())),
-        ]
-        product = builder.node("DynamicQuantizeMatMul", inputs, [f"{name}.product"], MICROSOFT)
+        product = builder.node(
+            "DynamicQuantizeMatMul", [rows, *_constants(builder, stored)], [f"{name}.product"], MICROSOFT
+        )
         return builder.node("Mul", [product, largest], [out])
+
+    def _remember(self, tensor: StoredTensor, weight: NDArray[np.float32]) -> StoredTensor:
+        self.tensors.append(tensor)
+        self.errors.append(tensor_error(tensor.name, weight, tensor.dequantize(), tensor.bytes))
+        return tensor
 
     def _level_rows(self, builder: GraphBuilder, name: str, x: str) -> tuple[str, str]:
         """Bring every row of `x` to the same largest value; return (levelled, what each row was divided by).
@@ -67,45 +67,32 @@ class FormatWriter:
         largest = builder.node("Max", [most, "rows.smallest"], [f"{name}.largest"])
         return builder.node("Div", [x, largest], [f"{name}.levelled"]), largest
 
-    def _floats(self, builder: GraphBuilder, name: str, x: str, weight: NDArray[np.float32], out: str) -> str:
-        if self.scheme.bits == 32:
-            self.errors.append(tensor_error(name, weight, weight, weight.nbytes))
-            return builder.node("MatMul", [x, builder.constant(f"{name}.weight", weight)], [out])
-        half = weight.astype(np.float16)
-        self.errors.append(tensor_error(name, weight, half.astype(np.float32), half.nbytes))
-        stored = builder.constant(f"{name}.weight", half)
-        wide = builder.node("Cast", [stored], [f"{name}.wide"], to=1)
-        return builder.node("MatMul", [x, wide], [out])
+    def _floats(self, builder: GraphBuilder, tensor: StoredTensor, x: str, out: str) -> str:
+        (weight,) = _constants(builder, tensor)
+        if tensor.format == "fp16":
+            weight = builder.node("Cast", [weight], [f"{tensor.name}.wide"], to=1)
+        return builder.node("MatMul", [x, weight], [out])
 
-    def _grouped(self, builder: GraphBuilder, name: str, x: str, small: Quantized, out: str) -> str:
-        """MatMulNBits holds weights unsigned as (out, groups, bytes of a group), zero point 2^(bits-1) by default."""
-        rows, columns = small.values.shape
-        bits, group = self.scheme.bits, self.scheme.group
-        groups = small.scales.shape[1]
-        shift = 1 << (bits - 1)
-        raised = np.full((rows, groups * group), shift, np.int16)
-        raised[:, :columns] = small.values.astype(np.int16) + shift
-        packed: NDArray[Any] = raised.astype(np.uint8).reshape(rows, groups, group)
-        zeros: NDArray[Any] = (small.zeros + shift).astype(np.uint8)
-        if bits == 4:
-            packed = packed[..., 0::2] | (packed[..., 1::2] << 4)
-            zeros = np.pad(zeros, ((0, 0), (0, groups % 2)))
-            zeros = zeros[:, 0::2] | (zeros[:, 1::2] << 4)
-        inputs = [
-            x,
-            builder.constant(f"{name}.weight", packed),
-            builder.constant(f"{name}.scale", small.scales.reshape(-1)),
-        ]
-        if not self.scheme.is_symmetric:
-            inputs.append(builder.constant(f"{name}.zero", zeros.reshape(-1)))
+    def _grouped(self, builder: GraphBuilder, tensor: StoredTensor, x: str, out: str) -> str:
+        columns, rows = tensor.shape
         return builder.node(
             "MatMulNBits",
-            inputs,
+            [x, *_constants(builder, tensor)],
             [out],
             MICROSOFT,
             K=columns,
             N=rows,
-            bits=bits,
-            block_size=group,
+            bits=tensor.scheme.bits,
+            block_size=tensor.group,
             accuracy_level=_INT8_KERNEL_LEVEL,
         )
+
+
+def _constants(builder: GraphBuilder, tensor: StoredTensor) -> list[str]:
+    """Add codes, scales and zero points as initializers and return their names; those of one matrix are scalars."""
+    names = [builder.constant(f"{tensor.name}.weight", tensor.codes)]
+    for part, array in (("scale", tensor.scales), ("zero", tensor.zeros)):
+        if array is not None:
+            flat = array.reshape(() if array.size == 1 and tensor.layout == "columns" else -1)
+            names.append(builder.constant(f"{tensor.name}.{part}", flat))
+    return names

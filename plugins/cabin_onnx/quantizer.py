@@ -18,9 +18,11 @@ from cabin.quantization.scheme import Scheme
 from cabin.slm.package import read_info, write_folder
 from cabin_onnx.formats import FormatWriter
 from cabin_onnx.graph import build_graph
+from cabin_onnx.storage import save_decoder
 
-__all__ = ["OnnxQuantizer"]
+__all__ = ["WEIGHT_FILES", "OnnxQuantizer"]
 
+WEIGHT_FILES = ("decoder.onnx", "weights.bin", "tokens.npy", "token_scales.npy")
 _KEPT = ("tokenizer.json", "calibration.json", "LICENSE", "NOTICE")
 
 
@@ -38,8 +40,6 @@ class OnnxQuantizer:
 
         Raises ModelError when the weights cannot be read or stored, UsageError for int4 without groups.
         """
-        import onnx
-
         if scheme.bits == 4 and scheme.granularity != "group":
             raise UsageError(
                 Problem(
@@ -70,7 +70,7 @@ class OnnxQuantizer:
 
         def fill(folder: Path) -> None:
             nonlocal report
-            onnx.save(graph, str(folder / "decoder.onnx"))
+            save_decoder(graph, folder, writer.tensors)
             np.save(folder / "tokens.npy", rows)
             np.save(folder / "token_scales.npy", scales)
             for name in _KEPT:
@@ -78,7 +78,7 @@ class OnnxQuantizer:
                     shutil.copyfile(source / name, folder / name)
             named = dataclasses.replace(info, number_format=scheme.name)
             (folder / "model.json").write_text(json.dumps(named.to_json(), indent=1) + "\n", encoding="utf-8")
-            size = sum((folder / name).stat().st_size for name in ("decoder.onnx", "tokens.npy", "token_scales.npy"))
+            size = sum((folder / name).stat().st_size for name in WEIGHT_FILES)
             report = dataclasses.replace(report, bytes_after=size)
             report.write(folder / "quantization.json")
 

@@ -32,7 +32,7 @@ def test_every_format_becomes_a_model_that_runs(fp32_dir, tmp_path, catalog, sch
     assert read_info(tmp_path / "model").number_format == scheme.name
     found = IntentParser.load(tmp_path / "model", catalog, backend=OnnxBackend).parse("open the left window to 20")
     assert 0 < found.confidence <= 1
-    files = ("decoder.onnx", "tokens.npy", "token_scales.npy")
+    files = ("decoder.onnx", "weights.bin", "tokens.npy", "token_scales.npy")
     assert report.bytes_after == sum((tmp_path / "model" / name).stat().st_size for name in files)
     written = json.loads((tmp_path / "model" / "quantization.json").read_text())
     assert written["bytes_after"] == report.bytes_after
