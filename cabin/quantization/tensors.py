@@ -6,8 +6,9 @@ tensors.json   {"format": 1, "tensors": [{name, shape, scheme, layout, codes, sc
 
 A product's shape is (in, out): y = x W. Products are named "layers.0.self_attn.qkv", "layers.0.self_attn.o",
 "layers.0.mlp.gate_up", "layers.0.mlp.down"; norms, in FP32, "layers.0.input_layernorm",
-"layers.0.post_attention_layernorm" and "norm". Layouts are those of cabin.quantization.packing; "plain" is float32 or
-float16 of the tensor's own shape. The token table is not among them (cabin.slm.embedding).
+"layers.0.post_attention_layernorm" and "norm". Layouts are those of cabin.quantization.packing; "plain" is
+float32 or float16 of the tensor's own shape. Four bits are always stored in groups: a scale a channel or a matrix is
+repeated. The token table is not among the tensors (cabin.slm.embedding).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cabin.errors import ModelError, Problem
-from cabin.quantization.mapping import Quantized, dequantize
+from cabin.quantization.mapping import Quantized, as_groups, dequantize
 from cabin.quantization.packing import Layout, pack, pack_zeros, unpack, unpack_zeros
 from cabin.quantization.scheme import Scheme
 
@@ -33,8 +34,8 @@ __all__ = [
     "ArrayPlace",
     "StoredTensor",
     "float_tensor",
-    "integer_tensor",
     "read_tensors",
+    "small_tensor",
     "write_index",
 ]
 
@@ -96,10 +97,14 @@ def float_tensor(name: str, weight: NDArray[np.floating[Any]], scheme: Scheme) -
     return StoredTensor(name, weight.shape, scheme, "plain", codes)
 
 
-def integer_tensor(name: str, small: Quantized) -> StoredTensor:
-    """Return a quantized matrix in the layout of its format."""
+def small_tensor(name: str, small: Quantized) -> StoredTensor:
+    """Return a quantized matrix in the layout of its format. Raises ValueError when NF4's groups do not fit."""
+    if small.scheme.bits == 4:
+        small = as_groups(small)
     scheme = small.scheme
-    layout: Layout = "columns" if scheme.granularity != "group" else "bytes" if scheme.bits == 8 else "nibbles"
+    layout = _layout(scheme)
+    if layout == "levels" and small.values.shape[1] % scheme.group:
+        raise ValueError(f"{name}: {small.values.shape[1]} inputs cannot be cut into groups of {scheme.group}")
     has_zeros = layout == "columns" or not scheme.is_symmetric
     return StoredTensor(
         name,
@@ -110,6 +115,14 @@ def integer_tensor(name: str, small: Quantized) -> StoredTensor:
         small.scales,
         pack_zeros(small.zeros, layout) if has_zeros else None,
     )
+
+
+def _layout(scheme: Scheme) -> Layout:
+    if scheme.number_format == "nf4":
+        return "levels"
+    if scheme.granularity != "group":
+        return "columns"
+    return "bytes" if scheme.bits == 8 else "nibbles"
 
 
 @dataclass(frozen=True)
@@ -172,7 +185,7 @@ def _read(row: dict[str, Any], data: NDArray[np.uint8]) -> StoredTensor:
     layout = cast(Layout, row["layout"])
     if layout not in ("plain", "columns", "bytes", "nibbles", "levels"):
         raise ValueError(f"unknown layout {layout!r}")
-    return StoredTensor(row["name"], tuple(row["shape"]), Scheme(**row["scheme"]), layout, codes, *arrays[1:])
+    return StoredTensor(row["name"], tuple(row["shape"]), Scheme.from_json(row["scheme"]), layout, codes, *arrays[1:])
 
 
 def _array(place: dict[str, Any], data: NDArray[np.uint8]) -> NDArray[Any]:

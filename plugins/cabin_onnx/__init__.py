@@ -35,4 +35,4 @@ def register_quantizers(register: Register[QuantizerFactory]) -> None:
 
         return OnnxQuantizer()
 
-    register("onnx", make, "ONNX: fp32, fp16, int8 per tensor, channel or group, int4 per group")
+    register("onnx", make, "ONNX: fp32, fp16, int8, int4, nf4, and mixtures of them")

@@ -1,8 +1,9 @@
 """Number formats as ONNX Runtime multiplies them fastest on one core (docs/quantization.md has the measurements).
 
 int8 per channel or tensor: DynamicQuantizeMatMul; activations become unsigned 8-bit at each call, products are integer.
-int8 and int4 per group: MatMulNBits; weights are packed, activations quantized per block (accuracy level 4).
-fp32 and fp16: MatMul; fp16 weights are stored in half the bytes and multiplied as float32.
+int8 per group and int4: MatMulNBits; weights are packed, activations quantized per block (accuracy level 4).
+nf4: MatMulBnb4; at each call the weights are made float32 and multiplied as such, so it is small and not fast.
+fp32 and fp16: MatMul; fp16 weights are stored in half the bytes, made float32 when loaded and multiplied as such.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from numpy.typing import NDArray
 from cabin.quantization.mapping import quantize
 from cabin.quantization.report import TensorError, tensor_error
 from cabin.quantization.scheme import Scheme
-from cabin.quantization.tensors import StoredTensor, float_tensor, integer_tensor
+from cabin.quantization.tensors import StoredTensor, float_tensor, small_tensor
 from cabin_onnx.graph import MICROSOFT, GraphBuilder
 
 __all__ = ["FormatWriter"]
 
 _INT8_KERNEL_LEVEL = 4
 """MatMulNBits' accuracy level that computes with 8-bit integers."""
+_NF4 = 1
+"""MatMulBnb4's name for NF4; 0 is FP4."""
 
 
 class FormatWriter:
@@ -34,23 +37,24 @@ class FormatWriter:
     def __call__(self, builder: GraphBuilder, name: str, x: str, weight: NDArray[np.float32]) -> str:
         """Write the product of `x` (1, t, in) with `weight` (in, out)."""
         out = f"{name}.out"
-        if self.scheme.bits > 8:
-            stored = self._remember(float_tensor(name, weight, self.scheme), weight)
-            return self._floats(builder, stored, x, out)
-        small = quantize(np.ascontiguousarray(weight.T), self.scheme)
-        stored = self._remember(integer_tensor(name, small), weight)
-        if self.scheme.granularity == "group":
-            return self._grouped(builder, stored, x, out)
-        rows, largest = self._level_rows(builder, name, x)
-        product = builder.node(
-            "DynamicQuantizeMatMul", [rows, *_constants(builder, stored)], [f"{name}.product"], MICROSOFT
-        )
-        return builder.node("Mul", [product, largest], [out])
+        scheme = self.scheme.of(name)
+        if scheme.bits > 8:
+            return self._floats(builder, self._remember(float_tensor(name, weight, scheme), weight), x, out)
+        stored = self._remember(small_tensor(name, quantize(np.ascontiguousarray(weight.T), scheme)), weight)
+        if stored.layout == "columns":
+            return self._columns(builder, stored, x, out)
+        return self._grouped(builder, stored, x, out)
 
     def _remember(self, tensor: StoredTensor, weight: NDArray[np.float32]) -> StoredTensor:
         self.tensors.append(tensor)
         self.errors.append(tensor_error(tensor.name, weight, tensor.dequantize(), tensor.bytes))
         return tensor
+
+    def _columns(self, builder: GraphBuilder, tensor: StoredTensor, x: str, out: str) -> str:
+        rows, largest = self._level_rows(builder, tensor.name, x)
+        inputs = [rows, *_constants(builder, tensor)]
+        product = builder.node("DynamicQuantizeMatMul", inputs, [f"{tensor.name}.product"], MICROSOFT)
+        return builder.node("Mul", [product, largest], [out])
 
     def _level_rows(self, builder: GraphBuilder, name: str, x: str) -> tuple[str, str]:
         """Bring every row of `x` to the same largest value; return (levelled, what each row was divided by).
@@ -75,22 +79,20 @@ class FormatWriter:
 
     def _grouped(self, builder: GraphBuilder, tensor: StoredTensor, x: str, out: str) -> str:
         columns, rows = tensor.shape
+        sizes = {"K": columns, "N": rows, "block_size": tensor.group}
+        inputs = [x, *_constants(builder, tensor)]
+        if tensor.layout == "levels":
+            return builder.node("MatMulBnb4", inputs, [out], MICROSOFT, quant_type=_NF4, **sizes)
+        bits = tensor.scheme.bits
         return builder.node(
-            "MatMulNBits",
-            [x, *_constants(builder, tensor)],
-            [out],
-            MICROSOFT,
-            K=columns,
-            N=rows,
-            bits=tensor.scheme.bits,
-            block_size=tensor.group,
-            accuracy_level=_INT8_KERNEL_LEVEL,
+            "MatMulNBits", inputs, [out], MICROSOFT, bits=bits, accuracy_level=_INT8_KERNEL_LEVEL, **sizes
         )
 
 
 def _constants(builder: GraphBuilder, tensor: StoredTensor) -> list[str]:
     """Add codes, scales and zero points as initializers and return their names; those of one matrix are scalars."""
-    names = [builder.constant(f"{tensor.name}.weight", tensor.codes)]
+    codes = tensor.codes.reshape(-1) if tensor.layout == "levels" else tensor.codes
+    names = [builder.constant(f"{tensor.name}.weight", codes)]
     for part, array in (("scale", tensor.scales), ("zero", tensor.zeros)):
         if array is not None:
             flat = array.reshape(() if array.size == 1 and tensor.layout == "columns" else -1)

@@ -6,15 +6,16 @@ import dataclasses
 import json
 import shutil
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cabin.errors import ModelError, Problem, UsageError
+from cabin.errors import ModelError, Problem, UsageError, nearest
 from cabin.quantization.mapping import quantize
 from cabin.quantization.report import QuantizationReport, tensor_error
-from cabin.quantization.scheme import Scheme
+from cabin.quantization.scheme import FORMATS, Scheme
 from cabin.slm.package import read_info, write_folder
 from cabin_onnx.formats import FormatWriter
 from cabin_onnx.graph import build_graph
@@ -33,27 +34,23 @@ class OnnxQuantizer:
 
     def schemes(self) -> tuple[str, ...]:
         """Return the number formats that it writes."""
-        return ("fp32", "fp16", "int8", "int4")
+        return FORMATS
 
     def quantize(self, source: Path, target: Path, scheme: Scheme) -> QuantizationReport:
         """Read the FP32 folder `source` (weights.npz), write `target` whole or not at all, and report.
 
-        Raises ModelError when the weights cannot be read or stored, UsageError for int4 without groups.
+        Raises ModelError when the weights cannot be read or stored, UsageError for an override of no product.
         """
-        if scheme.bits == 4 and scheme.granularity != "group":
-            raise UsageError(
-                Problem(
-                    "int4 needs a scale a group of weights",
-                    "--granularity",
-                    scheme.granularity,
-                    "group:N",
-                    "Try --granularity group:32.",
-                )
-            )
         info = read_info(source)
         weights = _read_weights(source / "weights.npz", scheme)
         writer = FormatWriter(scheme)
-        graph = build_graph(info.architecture, weights, writer)
+        try:
+            graph = build_graph(info.architecture, weights, writer)
+        except ValueError as error:
+            raise ModelError(
+                Problem(f"the weights cannot be stored as {scheme.name}", str(source), str(error))
+            ) from error
+        _check_overrides(scheme, [tensor.name for tensor in writer.tensors])
         rows, scales, table_scheme = _table(weights["embed_tokens.weight"], scheme)
         real = rows.astype(np.float32) * scales[:, None]
         writer.errors.append(
@@ -84,6 +81,14 @@ class OnnxQuantizer:
 
         write_folder(target, fill)
         return report
+
+
+def _check_overrides(scheme: Scheme, products: Sequence[str]) -> None:
+    wrong = [name for name, _ in scheme.overrides if name not in products]
+    if wrong:
+        raise UsageError(
+            [Problem(f"the model has no product {name!r}", hint=nearest(name, products)) for name in wrong]
+        )
 
 
 def _read_weights(path: Path, scheme: Scheme) -> dict[str, NDArray[np.float32]]:

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cabin.quantization.mapping import Quantized, dequantize, quantize
+from cabin.quantization.mapping import Quantized, as_groups, dequantize, quantize
+from cabin.quantization.normal_float import LEVELS
 from cabin.quantization.scheme import Scheme
 
 SCHEMES = st.builds(
@@ -121,3 +122,30 @@ def test_what_is_no_matrix_or_has_no_scale_is_refused():
         quantize(np.zeros(3, np.float32), Scheme())
     with pytest.raises(ValueError, match="fp16 has no scale"):
         quantize(np.zeros((1, 1), np.float32), Scheme("fp16"))
+
+
+@settings(max_examples=40, deadline=None)
+@given(WEIGHTS, st.booleans(), st.sampled_from(["tensor", "channel"]), st.sampled_from(["int4", "nf4"]))
+def test_repeated_scales_stand_for_the_same_numbers(weight, symmetric, kind, form):
+    small = quantize(weight, Scheme(form, kind, 0, symmetric or form == "nf4"))
+    grouped = as_groups(small)
+    assert grouped.scheme.granularity == "group"
+    assert (dequantize(grouped) == dequantize(small)).all()
+    assert as_groups(grouped) is grouped
+
+
+@settings(max_examples=40, deadline=None)
+@given(WEIGHTS)
+def test_nf4_errs_by_no_more_than_half_the_widest_gap(weight):
+    small = quantize(weight, Scheme("nf4", "channel"))
+    widest = float(np.diff(LEVELS).max())
+    assert (np.abs(dequantize(small) - weight) <= small.scales * (widest / 2 + 1e-6)).all()
+    assert (dequantize(small)[weight == 0] == 0).all()
+
+
+def test_nf4_suits_normal_weights_better_than_int4():
+    weight = np.random.default_rng(0).normal(size=(64, 256)).astype(np.float32)
+    errors = [
+        np.square(dequantize(quantize(weight, Scheme(form, "group", 64))) - weight).mean() for form in ("nf4", "int4")
+    ]
+    assert errors[0] < 0.85 * errors[1]

@@ -32,7 +32,7 @@ def test_written_as_json(tmp_path):
     read = json.loads((tmp_path / "report.json").read_text())
     assert read["scheme"] == {
         "number_format": "int4", "granularity": "group", "group": 32, "is_symmetric": True, "version": 1,
-        "name": "int4-group32",
+        "calibration": "minmax", "percentile": 99.9, "overrides": {}, "name": "int4-group32",
     }  # fmt: skip
     assert (read["bytes_before"], read["bytes_after"]) == (400, 50)
     assert read["tensors"][0]["name"] == "w"

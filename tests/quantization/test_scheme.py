@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cabin.errors import UsageError
-from cabin.quantization.scheme import FORMATS, Scheme, parse_granularity
+from cabin.quantization.scheme import CALIBRATIONS, FORMATS, GROUPS, Scheme, parse_granularity, parse_scheme
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,8 @@ from cabin.quantization.scheme import FORMATS, Scheme, parse_granularity
         (Scheme("int4", "group", 32), "int4-group32"),
         (Scheme("int8", "tensor", is_symmetric=False), "int8-tensor-affine"),
         (Scheme("fp16", "group", 32), "fp16"),
+        (Scheme("int4", "group", 32, calibration="mse"), "int4-group32-mse"),
+        (Scheme("nf4", "channel", calibration="percentile", percentile=99.0), "nf4-channel-p99"),
     ],
 )
 def test_names(scheme, name):
@@ -21,7 +23,7 @@ def test_names(scheme, name):
 
 
 def test_every_format_has_its_bits():
-    assert [Scheme(name).bits for name in FORMATS] == [32, 16, 8, 4]
+    assert [Scheme(name).bits for name in FORMATS] == [32, 16, 8, 4, 4]
 
 
 @pytest.mark.parametrize(
@@ -40,3 +42,38 @@ def test_wrong_granularities(text):
 def test_a_near_miss_is_named():
     with pytest.raises(UsageError, match="Did you mean 'channel'"):
         parse_granularity("chanel")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("calibration", CALIBRATIONS)
+@pytest.mark.parametrize("shape", [("tensor", 0), ("channel", 0), *(("group", size) for size in GROUPS)])
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_names_are_read_back(form, calibration, shape, symmetric):
+    scheme = Scheme(form, *shape, symmetric or form == "nf4", calibration)
+    if scheme.bits > 8:
+        scheme = Scheme(form)
+    assert parse_scheme(scheme.name) == scheme
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "int8", "int3-channel", "int4-group33", "nf4-channel-affine", "fp32-mse", "int8-channel-p20", "int4-group"],
+)
+def test_wrong_names(text):
+    with pytest.raises(UsageError, match="--schemes: unknown scheme"):
+        parse_scheme(text)
+
+
+def test_a_near_name_is_told():
+    with pytest.raises(UsageError, match="Did you mean 'int8-channel'"):
+        parse_scheme("int8-chanel")
+
+
+def test_mixed_precision():
+    low = Scheme("int4", "group", 32)
+    mixed = Scheme().with_overrides({"b": low, "a": low, "c": Scheme("nf4", "group", 64)})
+    assert mixed.name == "int8-channel+2xint4-group32+1xnf4-group64"
+    assert mixed.of("a") == low
+    assert mixed.of("z") == Scheme()
+    assert mixed.without_overrides() == Scheme()
+    assert Scheme.from_json(mixed.to_json()) == mixed

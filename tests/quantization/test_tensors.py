@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cabin.errors import ModelError
 from cabin.quantization.mapping import dequantize, quantize
 from cabin.quantization.scheme import Scheme
-from cabin.quantization.tensors import ArrayPlace, float_tensor, integer_tensor, read_tensors, write_index
+from cabin.quantization.tensors import ArrayPlace, float_tensor, read_tensors, small_tensor, write_index
 
 SCHEMES = st.builds(
     lambda form, kind, symmetric: (
@@ -29,7 +29,7 @@ SCHEMES = st.builds(
 def test_what_is_stored_stands_for_what_the_reference_says(scheme, rows, columns, seed):
     weight = np.random.default_rng(seed).normal(0.1, 1, (rows, columns)).astype(np.float32)
     small = quantize(weight, scheme)
-    tensor = integer_tensor("w", small)
+    tensor = small_tensor("w", small)
     assert tensor.shape == (columns, rows)
     assert (tensor.quantized().values == small.values).all()
     assert (tensor.quantized().zeros == small.zeros).all()
@@ -47,7 +47,7 @@ def test_floats_are_kept_in_their_bits():
 
 
 def write(folder: Path) -> None:
-    tensor = integer_tensor("w", quantize(np.eye(16, dtype=np.float32), Scheme("int4", "group", 16)))
+    tensor = small_tensor("w", quantize(np.eye(16, dtype=np.float32), Scheme("int4", "group", 16)))
     (folder / "weights.bin").write_bytes(tensor.codes.tobytes() + tensor.scales.tobytes())
     codes = ArrayPlace("uint8", tensor.codes.shape, 0, tensor.codes.nbytes)
     scales = ArrayPlace("float32", tensor.scales.shape, codes.bytes, tensor.scales.nbytes)

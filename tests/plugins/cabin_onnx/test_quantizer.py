@@ -7,6 +7,7 @@ import pytest
 
 from cabin.errors import ModelError, UsageError
 from cabin.quantization.scheme import Scheme
+from cabin.quantization.tensors import read_tensors
 from cabin.slm.embedding import TokenTable
 from cabin.slm.package import read_info, verify
 from cabin.slm.parser import IntentParser
@@ -22,6 +23,10 @@ SCHEMES = [
     Scheme("int8", "group", 32),
     Scheme("int8", "channel", is_symmetric=False),
     Scheme("int4", "group", 32),
+    Scheme("int4", "channel"),
+    Scheme("int4", "tensor", is_symmetric=False),
+    Scheme("nf4", "group", 64),
+    Scheme("int8", "channel", calibration="mse"),
 ]
 
 
@@ -67,9 +72,27 @@ def test_the_token_table_is_never_below_8_bits(fp32_dir, tmp_path):
     assert table.score(hidden, tokens) == pytest.approx(table.embed(tokens) @ hidden, rel=1e-5)
 
 
-def test_int4_needs_groups(fp32_dir, tmp_path):
-    with pytest.raises(UsageError, match="--granularity group:32"):
-        OnnxQuantizer().quantize(fp32_dir, tmp_path / "model", Scheme("int4", "channel"))
+def test_a_product_can_have_its_own_scheme(fp32_dir, tmp_path, catalog):
+    own = {"layers.0.mlp.down": Scheme("int4", "group", 32), "layers.1.self_attn.qkv": Scheme("nf4", "group", 64)}
+    scheme = Scheme().with_overrides(own)
+    OnnxQuantizer().quantize(fp32_dir, tmp_path / "model", scheme)
+    formats = {name: tensor.scheme.name for name, tensor in read_tensors(tmp_path / "model").items()}
+    assert formats["layers.0.mlp.down"] == "int4-group32"
+    assert formats["layers.1.self_attn.qkv"] == "nf4-group64"
+    assert formats["layers.1.mlp.down"] == "int8-channel"
+    assert read_info(tmp_path / "model").number_format == "int8-channel+1xint4-group32+1xnf4-group64"
+    assert IntentParser.load(tmp_path / "model", catalog, backend=OnnxBackend).parse("open the window").confidence > 0
+
+
+def test_an_override_of_no_product(fp32_dir, tmp_path):
+    scheme = Scheme().with_overrides({"layers.0.mlp.dwn": Scheme("int4", "group", 32)})
+    with pytest.raises(UsageError, match=r"no product 'layers.0.mlp.dwn'.*Did you mean 'layers.0.mlp.down'"):
+        OnnxQuantizer().quantize(fp32_dir, tmp_path / "model", scheme)
+
+
+def test_nf4_in_groups_that_do_not_fit(fp32_dir, tmp_path):
+    with pytest.raises(ModelError, match="64 inputs cannot be cut into groups of 128"):
+        OnnxQuantizer().quantize(fp32_dir, tmp_path / "model", Scheme("nf4", "group", 128))
     assert not (tmp_path / "model").exists()
 
 
@@ -105,5 +128,5 @@ def test_the_registered_names():
     from cabin.plugins import load_plugins
 
     plugins = load_plugins({})
-    assert plugins.quantizers.get("onnx").thing().schemes() == ("fp32", "fp16", "int8", "int4")
+    assert plugins.quantizers.get("onnx").thing().schemes() == ("fp32", "fp16", "int8", "int4", "nf4")
     assert plugins.inference_backends.get("onnx").name == "onnx"

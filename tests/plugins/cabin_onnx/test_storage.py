@@ -22,6 +22,8 @@ SCHEMES = [
     Scheme("int8", "group", 32, is_symmetric=False),
     Scheme("int4", "group", 32),
     Scheme("int4", "group", 32, is_symmetric=False),
+    Scheme("int4", "channel", calibration="mse"),
+    Scheme("nf4", "group", 32),
 ]
 PRODUCTS = ("self_attn.qkv", "self_attn.o", "mlp.gate_up", "mlp.down")
 PARTS = (*PRODUCTS, "input_layernorm", "post_attention_layernorm")
