@@ -17,9 +17,10 @@ from cabin.catalog.sampling import Sample, Sampler
 from cabin.catalog.schema import Catalog
 from cabin.errors import CatalogError, Problem
 from cabin.messages import SlotValue
-from cabin.slm.disturbance import NameMixer, slip, wrap
+from cabin.slm.disturbance import NameMixer, wrap
 from cabin.slm.examples import Example
 from cabin.slm.numbers import find_numbers
+from cabin.slm.slips import Typist
 from cabin.slm.spoken_numbers import say_likely_number
 from cabin.slm.text import normalize
 from cabin.slm.vocabulary import POSSESSIVE
@@ -50,7 +51,7 @@ _JOINTS = (
     "while you're at it",
     "and could you",
 )
-_WRAPPED, _SLIPPED, _RENAMED = 0.22, 0.06, 0.35
+_WRAPPED, _SLIPPED, _RENAMED = 0.22, 0.15, 0.35
 _LONGEST = 60
 """Words; a longer sentence is drawn again."""
 
@@ -93,6 +94,7 @@ class Corpus:
         self._catalog = catalog
         self._sampler = Sampler(catalog, say_likely_number)
         self._names = NameMixer(catalog)
+        self._typist = Typist(catalog)
         self._seed = seed
         self._commands = self._command_patterns()
         self._combined = self._combined_patterns()
@@ -187,16 +189,15 @@ class Corpus:
         return Example(text, one.calls + two.calls, None, f"{first.template} + {second.template}", first.where)
 
     def _finish(self, pattern: _Pattern, sample: Sample, rng: random.Random, plain: bool = False) -> Example:
-        """Rename, slip, wrap and normalize a sample."""
+        """Rename, wrap, mistype and normalize a sample."""
         if rng.random() < _RENAMED:
             sample = self._names.rename(sample, rng)
-        text = sample.text
         if not plain:
-            if rng.random() < _SLIPPED:
-                text = slip(sample, rng)
             if rng.random() < _WRAPPED:
-                text = wrap(text, rng)
-        text = normalize(text)
+                sample = wrap(sample, rng)
+            if rng.random() < _SLIPPED:
+                sample = self._typist.mistype(sample, rng)
+        text = normalize(sample.text)
         calls = tuple((call.intent, self._slots(call.intent, call.slots, text)) for call in sample.calls)
         return Example(text, calls, sample.refused, pattern.template, pattern.where)
 

@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cabin.catalog.sampling import Sample, SampledCall
-from cabin.slm.disturbance import NameMixer, slip, wrap
+from cabin.slm.disturbance import NameMixer, wrap
 
-SLOTS = {"song": "quiet river", "artist": "road golden"}
 SAMPLE = Sample(
     "play quiet river by road golden loudly",
     (
@@ -21,22 +20,14 @@ SEEDS = st.integers(0, 2**32).map(random.Random)
 
 
 @given(SEEDS)
-def test_wrapping_keeps_the_sentence(rng):
-    wrapped = wrap("open the window", rng)
-    assert "open the window" in wrapped
-    assert wrapped != "open the window"
-
-
-@given(SEEDS)
-def test_a_slip_changes_one_word_that_no_slot_copies(rng):
-    before, after = SAMPLE.text.split(), slip(SAMPLE, rng).split()
-    changed = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
-    assert len(changed) <= 1  # two like letters may change places
-    assert all(a in ("play", "loudly") and a[0] == b[0] for a, b in changed)
-
-
-def test_nothing_to_slip_in():
-    assert slip(Sample("go on up"), random.Random(1)) == "go on up"
+def test_wrapping_keeps_the_sentence_and_what_it_copies(rng):
+    wrapped = wrap(SAMPLE, rng)
+    assert SAMPLE.text in wrapped.text
+    assert wrapped.text != SAMPLE.text
+    (call,) = wrapped.calls
+    assert call.slots == SAMPLE.calls[0].slots
+    for name, (start, end) in call.spans.items():
+        assert wrapped.text[start:end] == call.slots[name]
 
 
 @given(rng=SEEDS)
