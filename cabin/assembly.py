@@ -109,6 +109,7 @@ def open_parser(
         backend=plugins.inference_backends.get(config.parser.backend).thing,
         matcher=TemplateParser(catalog, unknown) if unknown else None,
         threads=config.parser.threads,
+        zones=(config.parser.confirm, config.parser.act),
     )
 
 

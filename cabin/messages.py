@@ -119,6 +119,8 @@ class Command:
     """Calibrated probability that this is what was wanted, 0 to 1."""
     by: Literal["model", "template"] = "model"
     """Who understood it: the language model, or an exact match of a catalog's template."""
+    unsure: bool = False
+    """Understood, but not surely enough to act without asking back."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ class Parse:
     """Of the whole reading, refusals included."""
     ms: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by step: tokenize, prefill, decode, total."""
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    """What the confidence was computed from (cabin.slm.calibration); empty for templates."""
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,11 @@ class Intent:
         """The part after the dot."""
         return self.name.partition(".")[2]
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether it tells something and changes nothing."""
+        return not any(case.set or case.action for case in self.cases)
+
 
 @dataclass(frozen=True)
 class SignalSpec:

@@ -1,4 +1,4 @@
-"""`cabin model`: the intent model quantized, measured and looked at; building is in cabin.cli.model_build."""
+"""`cabin model`: the intent model quantized and looked at; building and measuring are in files of their own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from cabin.cli.app import App, pass_app
 from cabin.cli.model_build import build, load_sentences, need_build_extra
+from cabin.cli.model_evaluate import calibrate, evaluate
 from cabin.cli.options import catalog_option, json_option, model_option
 from cabin.cli.output import console, print_json, print_table
 
@@ -23,6 +24,8 @@ def model() -> None:
 
 
 model.add_command(build)
+model.add_command(evaluate)
+model.add_command(calibrate)
 
 
 @model.command(epilog="\b\nExample:\n  cabin model text --count 20\n  cabin model text --catalog my/catalog --json")
@@ -49,68 +52,6 @@ def text(app: App, catalogs: tuple[Path, ...], count: int, seed: int, held_back:
         for e in examples
     ]
     print_table(("sentence", "means", "pattern"), rows)
-
-
-@model.command(epilog="\b\nExample:\n  cabin model evaluate --gold sentences.jsonl --errors 20")
-@model_option
-@catalog_option
-@click.option(
-    "--gold",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Labelled sentences; without it, held-back patterns.",
-)
-@click.option(
-    "--count", type=click.IntRange(1), default=2000, show_default=True, help="Sentences of held-back patterns."
-)
-@click.option("--errors", type=click.IntRange(0), default=0, help="How many wrong sentences to print.")
-@click.option(
-    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page to look through the errors."
-)
-@json_option
-@pass_app
-def evaluate(
-    app: App,
-    model: Path | None,
-    catalogs: tuple[Path, ...],
-    gold: Path | None,
-    count: int,
-    errors: int,
-    html: Path | None,
-    as_json: bool,
-) -> None:
-    """Measure the model: function, exact, wrong acts, false acts, calibration, the worst devices."""
-    from itertools import islice
-
-    from cabin.assembly import open_catalog, open_parser
-    from cabin.slm.confidence import expected_calibration_error
-    from cabin.slm.corpus import Corpus
-    from cabin.slm.evaluation import cases_of, evaluate, read_gold
-    from cabin.slm.evaluation_page import write_page
-
-    parser = open_parser(app.plugins, app.config, open_catalog(app.plugins, catalogs), model, app.model_dir)
-    cases = (
-        read_gold(gold)
-        if gold
-        else cases_of(islice(Corpus(load_sentences(app, catalogs)).stream("held_back", 1), count))
-    )
-    result = evaluate(parser.parse, cases)
-    figures = {**result.figures(), "calibration_error": round(expected_calibration_error(result.outcomes), 4)}
-    if html is not None:
-        write_page(html, result, figures)
-    if as_json:
-        print_json({"figures": figures, "errors": result.errors[:errors]})
-        return
-    print_table(("figure", "value"), list(figures.items()))
-    worst = sorted(
-        result.by_device.items(), key=lambda item: item[1]["function"] + item[1]["exact"] - 2 * item[1]["sentences"]
-    )
-    rows = [
-        (d, c["sentences"], c["function"], c["exact"], c["wrong_act"], c["missed"], c["false_act"])
-        for d, c in worst[:15]
-    ]
-    print_table(("device", "sentences", "function", "exact", "wrong", "missed", "false"), rows)
-    for error in result.errors[:errors]:
-        print_json(error)
 
 
 @model.command(
@@ -162,7 +103,8 @@ def info(app: App, model: Path | None, as_json: bool) -> None:
     """Show what a model is: architecture, number format, files, what it was built from; its files are verified."""
     import json
 
-    from cabin.slm.package import read_calibration, read_info, verify
+    from cabin.slm.calibration import read_calibration
+    from cabin.slm.package import read_info, verify
 
     folder = model or app.model_dir(app.config.parser.model)
     known = read_info(folder)
@@ -179,7 +121,7 @@ def info(app: App, model: Path | None, as_json: bool) -> None:
         "parameters": known.architecture.parameters,
         "architecture": known.architecture.to_json(),
         "intents": len(known.spec.slots),
-        "calibration": read_calibration(folder),
+        "calibration": read_calibration(folder).to_json(),
         "provenance": known.provenance,
         "measured": report.get("measured", {}),
     }

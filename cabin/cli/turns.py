@@ -32,7 +32,12 @@ def parse_json(parse: Parse) -> dict[str, Any]:
     return {
         "text": parse.text,
         "commands": [
-            {"intent": each.intent, "slots": dict(each.slots), "confidence": round(each.confidence, 4)}
+            {
+                "intent": each.intent,
+                "slots": dict(each.slots),
+                "confidence": round(each.confidence, 4),
+                "zone": "confirm" if each.unsure else "act",
+            }
             for each in parse.commands
         ],
         "refused": parse.refused,

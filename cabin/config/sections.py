@@ -48,6 +48,10 @@ class ParserConfig:
     """The folder of the model among the models."""
     backend: str = "onnx"
     """What runs it: an inference backend that a plugin registered (`cabin plugins`)."""
+    act: Annotated[float | None, Bounds(0, 1)] = None
+    """Confidence from which on a command is done; null: what the model was calibrated to (calibration.json)."""
+    confirm: Annotated[float | None, Bounds(0, 1)] = None
+    """Confidence from which on the driver is asked back; below it nothing is done. null: the model's own."""
     threads: Annotated[int, Bounds(1, 64)] = 1
     """Processor threads of the parser."""
 

@@ -17,6 +17,8 @@ __all__ = ["MAX_STEPS", "Choice", "Decoded", "decode"]
 
 MAX_STEPS = 96
 """Tokens that are written at most; what is not done by then is no command."""
+_LEAST_COPIED = -3.0
+"""A long name is not worse evidence than this."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,19 @@ class Decoded:
         The border of a long name is often unsure where the command is not; counted in, long names would be refused.
         """
         return math.fsum(choice.log_prob for choice in self.choices if not choice.is_copy)
+
+    @property
+    def evidence(self) -> dict[str, float]:
+        """What speaks for and against the whole reading, for cabin.slm.calibration: log-probabilities and counts."""
+        doing = [choice.log_prob for choice in self.choices if not choice.is_copy]
+        copied = math.fsum(choice.log_prob for choice in self.choices if choice.is_copy)
+        return {
+            "log_prob": self.log_prob,
+            "lowest": min(doing, default=0.0),
+            "copied": max(copied, _LEAST_COPIED),
+            "calls": float(len(self.state.calls)),
+            "refused": float(self.state.refused is not None),
+        }
 
 
 def decode(reading: Reading, grammar: CallGrammar, table: TokenTable, backend: InferenceBackend) -> Decoded:

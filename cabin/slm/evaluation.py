@@ -19,7 +19,7 @@ from cabin.messages import Parse
 from cabin.slm.examples import Example
 from cabin.slm.vocabulary import REFUSALS
 
-__all__ = ["Case", "Evaluation", "cases_of", "evaluate", "read_gold"]
+__all__ = ["Case", "Evaluation", "Judged", "cases_of", "evaluate", "read_gold"]
 
 Calls = Sequence[tuple[str, Mapping[str, Any]]]
 
@@ -38,6 +38,18 @@ class Case:
     kind: str = ""
 
 
+@dataclass(frozen=True)
+class Judged:
+    """One sentence after measuring: what confidence is calibrated on."""
+
+    confidence: float
+    right: bool
+    """Whether what was done, or not done, was right; names in open slots aside."""
+    acted: bool
+    """Whether there was a command."""
+    evidence: Mapping[str, float] = field(default_factory=dict)
+
+
 @dataclass
 class Evaluation:
     """Counts, and what went wrong."""
@@ -45,8 +57,15 @@ class Evaluation:
     counts: Counter[str] = field(default_factory=Counter)
     errors: list[dict[str, Any]] = field(default_factory=list)
     by_device: dict[str, Counter[str]] = field(default_factory=dict)
-    outcomes: list[tuple[float, bool]] = field(default_factory=list)
-    """(confidence, whether what was done was right, names in open slots aside) of every sentence."""
+    judged: list[Judged] = field(default_factory=list)
+    """Every sentence, in order."""
+    confusions: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(wanted, got) of the sentences with other intents than wanted; several intents are joined by +."""
+
+    @property
+    def outcomes(self) -> list[tuple[float, bool]]:
+        """(confidence, whether it was right) of every sentence."""
+        return [(each.confidence, each.right) for each in self.judged]
 
     def figures(self) -> dict[str, float]:
         """Return the shares in percent; those of nothing are left out."""
@@ -115,7 +134,11 @@ def evaluate(parse: Callable[[str], Parse], cases: Iterable[Case]) -> Evaluation
             result.by_device.setdefault(device, Counter()).update(["sentences", *verdict])
         right = "exact" in verdict or ("to_refuse" in verdict and "false_act" not in verdict)
         done_right = right or "function" in verdict
-        result.outcomes.append((found.confidence, done_right))
+        result.judged.append(Judged(found.confidence, done_right, bool(found.commands), found.evidence))
+        if not done_right:
+            wanted = [intent for intent, _ in case.readings[0]] or [f"({case.refused})"]
+            got_intents = [command.intent for command in found.commands] or [f"({found.refused})"]
+            result.confusions[" + ".join(wanted), " + ".join(got_intents)] += 1
         if not right:
             got = [{"intent": c.intent, "slots": dict(c.slots)} for c in found.commands] or found.refused
             want = [{"intent": i, "slots": dict(s)} for i, s in case.readings[0]] or case.refused

@@ -25,19 +25,9 @@ from cabin.errors import ModelError, Problem
 from cabin.slm.architecture import Architecture
 from cabin.slm.callspec import CallSpec
 
-__all__ = ["Calibration", "ModelInfo", "read_calibration", "read_info", "sha256", "verify", "write_folder"]
+__all__ = ["ModelInfo", "change_folder", "read_info", "sha256", "verify", "write_folder"]
 
 _REBUILD = "Build it again with `cabin model build`, or restore the folder from its source."
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """How raw probabilities become confidence, and from which confidence on a command acts."""
-
-    temperature: float = 1.0
-    """Log-probabilities are divided by it (Guo et al. 2017, arXiv 1706.04599)."""
-    act: float = 0.0
-    """Below it nothing is done and the refusal is `unclear`."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +84,21 @@ def write_folder(target: Path, fill: Callable[[Path], None]) -> None:
         raise _not_written(target, error) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def change_folder(folder: Path, change: Callable[[Path], None]) -> None:
+    """Change files of a model folder; a copy is changed, gets its manifest and then takes the folder's place.
+
+    Raises ModelError when the disk does not take it.
+    """
+
+    def fill(part: Path) -> None:
+        for path in folder.iterdir():
+            if path.name != "manifest.json":
+                shutil.copyfile(path, part / path.name)
+        change(part)
+
+    write_folder(folder, fill)
 
 
 def _check_replaceable(target: Path) -> None:
@@ -165,15 +170,6 @@ def read_info(folder: Path) -> ModelInfo:
                 hint=_REBUILD,
             )
         ) from error
-
-
-def read_calibration(folder: Path) -> Calibration:
-    """Read calibration.json; without one, probabilities are taken as they are."""
-    path = folder / "calibration.json"
-    if not path.is_file():
-        return Calibration()
-    fields = json.loads(path.read_text(encoding="utf-8"))
-    return Calibration(float(fields["temperature"]), float(fields["act"]))
 
 
 def verify(folder: Path) -> None:

@@ -6,8 +6,8 @@ Sentences of devices that the model was not built for are understood when one of
 
 from __future__ import annotations
 
-import math
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -15,11 +15,12 @@ from cabin.catalog.schema import Catalog
 from cabin.errors import ModelError, Problem
 from cabin.messages import Command, Parse, Refusal, SlotValue
 from cabin.slm.backend import InferenceBackend, InferenceBackendFactory
+from cabin.slm.calibration import Calibration, read_calibration
 from cabin.slm.callspec import CallSpec
 from cabin.slm.decoder import MAX_STEPS, Decoded, decode
 from cabin.slm.embedding import TokenTable
 from cabin.slm.grammar import Call, CallGrammar
-from cabin.slm.package import Calibration, ModelInfo, read_calibration, read_info, verify
+from cabin.slm.package import ModelInfo, read_info, verify
 from cabin.slm.text import MAX_CHARACTERS
 from cabin.slm.vocabulary import Reading, Vocabulary
 
@@ -66,9 +67,11 @@ class IntentParser:
         backend: InferenceBackendFactory,
         matcher: TextMatcher | None = None,
         threads: int = 1,
+        zones: tuple[float | None, float | None] = (None, None),
     ) -> IntentParser:
         """Load a model folder; number ranges and units are the catalog's.
 
+        `zones` are the confidences from which on to ask back and to act, where they are not to be the model's own.
         `backend` makes the engine, out of the plugins' registry. Raises ModelError when the folder is missing,
         truncated or altered.
         """
@@ -90,7 +93,7 @@ class IntentParser:
             table,
             backend(folder, threads),
             spec=spec,
-            calibration=read_calibration(folder),
+            calibration=_with_zones(read_calibration(folder), *zones),
             matcher=matcher,
         )
 
@@ -119,9 +122,10 @@ class IntentParser:
             return Parse(text, commands, ms={"total": 1e3 * (time.perf_counter() - begun)})
         decoded = decode(reading, self._grammar, self._table, self._backend)
         ms = {"prefill": decoded.prefill_ms, "decode": decoded.decode_ms, "total": 1e3 * (time.perf_counter() - begun)}
-        confidence = math.exp(decoded.log_prob / self._calibration.temperature)
+        evidence = decoded.evidence
+        confidence = self._calibration.confidence(evidence)
         commands, refused = self._judge(reading, decoded, confidence)
-        return Parse(text, commands, refused, confidence, ms)
+        return Parse(text, commands, refused, confidence, ms, evidence)
 
     def _judge(
         self, reading: Reading, decoded: Decoded, confidence: float
@@ -131,15 +135,16 @@ class IntentParser:
             return (), state.refused
         if not state.done:
             return (), "unclear"
+        zone = self._calibration.zone(confidence)
         commands: list[Command] = []
         for call in state.calls:
             slots = self._slots(call, reading)
             if isinstance(slots, str):
                 return (), slots
-            command = Command(call.intent, slots, confidence)
+            command = Command(call.intent, slots, confidence, unsure=zone == "confirm")
             if not any(known.intent == command.intent and known.slots == slots for known in commands):
                 commands.append(command)
-        if confidence < self._calibration.act:
+        if zone == "refuse":
             return (), self._doubt(decoded)
         return tuple(commands), None
 
@@ -164,3 +169,10 @@ class IntentParser:
                 return "unclear"
         missing = [slot.name for slot in row.values() if slot.required and slot.name not in slots]
         return "unclear" if missing else slots
+
+
+def _with_zones(calibration: Calibration, confirm: float | None, act: float | None) -> Calibration:
+    """Return the calibration with other borders; `act` is never below `confirm`."""
+    confirm = calibration.confirm if confirm is None else confirm
+    act = max(confirm, calibration.act if act is None else act)
+    return replace(calibration, confirm=confirm, act=act)

@@ -92,6 +92,9 @@ class Rule:
         return Verdict(self.decision, _filled(self.text, command, intent), self.name)
 
 
+_UNSURE = "I am not sure that I understood. Shall I {title}{details}?"
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """Rules under the name that catalogs use."""
@@ -131,6 +134,8 @@ class Policy:
         verdicts = [rule.judge(command, intent, vehicle) for rule in (*rule_set.rules, *self.always)]
         if plugins is not None:
             verdicts.append(plugins(command, vehicle))
+        if command.unsure and not intent.only_reads:  # telling the wrong thing harms nobody; asking back would
+            verdicts.append(Verdict("confirm", _filled(_UNSURE, command, intent), "unsure"))
         return strictest(verdict for verdict in verdicts if verdict is not None)
 
     def signals(self) -> frozenset[str]:

@@ -22,11 +22,13 @@ def test_lines_for_people():
 def test_the_exact_fields_of_parse():
     assert parse_json(Parse("x", (COMMAND,), None, 1.0, {"total": 1.23456})) == {
         "text": "x",
-        "commands": [{"intent": "window.open", "slots": dict(COMMAND.slots), "confidence": 0.9877}],
+        "commands": [{"intent": "window.open", "slots": dict(COMMAND.slots), "confidence": 0.9877, "zone": "act"}],
         "refused": None,
         "ms": {"total": 1.235},
     }
     assert parse_json(Parse("x", refused="question"))["refused"] == "question"
+    unsure = Command("fan.on", unsure=True)
+    assert parse_json(Parse("x", (unsure,)))["commands"][0]["zone"] == "confirm"
 
 
 def test_a_whole_turn_goes_through_json():

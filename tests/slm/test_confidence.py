@@ -1,39 +1,59 @@
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
 
-from cabin.slm.confidence import calibrate, expected_calibration_error
-from cabin.slm.evaluation import Evaluation
+from cabin.slm.calibration import Calibration
+from cabin.slm.confidence import calibrate, expected_calibration_error, reliability
+from cabin.slm.evaluation import Judged
 
 
-def drawn(temperature: float, count: int = 4000) -> list[tuple[float, bool]]:
-    """Outcomes whose confidence is right once it is raised to 1 / temperature."""
+def drawn(temperature: float, count: int = 4000) -> list[Judged]:
+    """Sentences whose log-odds are `temperature` times what they should be."""
     rng = random.Random(4)
-    shares = [rng.random() for _ in range(count)]
-    return [(share**temperature, rng.random() < share) for share in shares]
+    found = []
+    for _ in range(count):
+        share = rng.uniform(0.02, 0.98)
+        odds = math.log(share / (1 - share)) * temperature
+        evidence = {"log_prob": odds, "lowest": 0.0, "copied": 0.0, "calls": 1.0, "refused": 0.0}
+        found.append(Judged(1 / (1 + math.exp(-odds)), rng.random() < share, True, evidence))
+    return found
 
 
-@pytest.mark.parametrize("temperature", [0.7, 1.0, 2.0])
-def test_the_temperature_is_found_again(temperature):
-    assert calibrate(Evaluation(outcomes=drawn(temperature))).temperature == pytest.approx(temperature, rel=0.12)
+def confidences(calibration: Calibration, judged: list[Judged]) -> list[tuple[float, bool]]:
+    return [(calibration.confidence(each.evidence), each.right) for each in judged]
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
+def test_calibrating_lessens_the_error(temperature):
+    judged = drawn(temperature)
+    first, second = judged[:2000], judged[2000:]
+    after = expected_calibration_error(confidences(calibrate(first), second))
+    assert after < 0.03
+    if temperature != 1.0:
+        assert after < expected_calibration_error([(each.confidence, each.right) for each in second])
+
+
+def test_evidence_that_says_nothing_gets_no_weight():
+    weights = calibrate(drawn(1.0)).weights
+    assert weights["calls"] == weights["refused"] == weights["lowest"] == 0
+    assert weights["log_prob"] > 0.5
+
+
+def test_zones_follow_from_what_was_measured():
+    calibration = calibrate(drawn(1.0))
+    done = [right for confidence, right in confidences(calibration, drawn(1.0)) if confidence >= calibration.act]
+    assert sum(done) >= 0.97 * len(done)
+    assert 0.55 < calibration.confirm < 0.78  # a wrong act costs twice a missed one: the border of no gain is at 2/3
+    assert calibration.act > calibration.confirm
 
 
 def test_nothing_measured_changes_nothing():
-    assert calibrate(Evaluation(), act=0.4).temperature == 1.0
-    assert calibrate(Evaluation(), act=0.4).act == 0.4
-
-
-def test_confidences_of_nothing_and_one_are_no_trouble():
-    assert calibrate(Evaluation(outcomes=[(0.0, True), (1.0, False), (1.0, True)])).temperature > 0
-
-
-def test_calibrating_lessens_the_error():
-    outcomes = drawn(2.0)
-    temperature = calibrate(Evaluation(outcomes=outcomes)).temperature
-    after = [(confidence ** (1 / temperature), right) for confidence, right in outcomes]
-    assert expected_calibration_error(after) < 0.03 < expected_calibration_error(outcomes)
+    assert calibrate([]) == Calibration()
+    assert calibrate([Judged(0.4, True, True, {})]) == Calibration()
+    assert calibrate(drawn(1.0)[:1]) == Calibration()
 
 
 def test_the_error_by_hand():
@@ -41,3 +61,10 @@ def test_the_error_by_hand():
     assert expected_calibration_error([(1.0, True), (1.0, True)]) == 0
     assert expected_calibration_error([(1.0, False), (1.0, True)]) == 0.5
     assert expected_calibration_error([(0.0, False), (0.8, True)]) == pytest.approx(0.1)
+
+
+def test_bins_by_hand():
+    low, high = reliability([(0.05, False), (0.85, True), (0.95, False), (0.95, True)], bins=2)
+    assert (low.count, low.confidence, low.right) == (1, 0.05, 0.0)
+    assert (high.count, high.right) == (3, pytest.approx(2 / 3))
+    assert (high.low, high.high, high.confidence) == (0.5, 1.0, pytest.approx(2.75 / 3))

@@ -8,7 +8,7 @@ import pytest
 
 from cabin.errors import ModelError
 from cabin.slm import package
-from cabin.slm.package import Calibration, read_calibration, read_info, sha256, verify, write_folder
+from cabin.slm.package import read_info, sha256, verify, write_folder
 
 
 def fill_with(text: str):
@@ -136,12 +136,6 @@ def test_a_damaged_model_json(tmp_path, text):
 def test_model_json_is_read_as_it_was_written(fp32_dir):
     info = read_info(fp32_dir)
     assert info.to_json() == json.loads((fp32_dir / "model.json").read_text())
-
-
-def test_calibration(tmp_path):
-    assert read_calibration(tmp_path) == Calibration(1.0, 0.0)
-    (tmp_path / "calibration.json").write_text('{"temperature": 1.5, "act": 0.3}')
-    assert read_calibration(tmp_path) == Calibration(1.5, 0.3)
 
 
 def test_sha256_of_a_known_text(tmp_path):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from dataclasses import replace
 
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from cabin.catalog.fingerprint import check
 from cabin.errors import ModelError, ModelMismatchError
 from cabin.messages import Command
-from cabin.slm.package import Calibration, read_info
+from cabin.slm.calibration import EVIDENCE, Calibration
+from cabin.slm.package import read_info
 from cabin.slm.parser import IntentParser
 from cabin.slm.text import MAX_CHARACTERS
 from cabin.slm.vocabulary import REFUSALS
@@ -140,15 +142,32 @@ def test_what_is_not_written_to_its_end_is_unclear(willed):
 
 
 def test_below_the_confidence_to_act_it_says_why(parser):
-    found = parser.with_calibration(Calibration(act=1.01)).parse("open the left window to 20 percent")
+    found = parser.with_calibration(Calibration(confirm=1.01)).parse("open the left window to 20 percent")
     assert found.commands == ()
     assert found.refused in REFUSALS
 
 
-def test_temperature_spreads_confidence(parser):
-    plain = parser.parse("warmer").confidence
-    warm = parser.with_calibration(Calibration(temperature=4.0)).parse("warmer").confidence
-    assert warm == pytest.approx(plain**0.25, rel=1e-6)
+def test_confidence_is_computed_from_the_evidence_told(parser):
+    assert parser.parse("warmer").confidence == pytest.approx(math.exp(parser.parse("warmer").evidence["log_prob"]))
+    fitted = Calibration(0.5, {"log_prob": 0.25, "calls": -1.0})
+    warm = parser.with_calibration(fitted).parse("warmer")
+    assert warm.confidence == fitted.confidence(warm.evidence)
+    assert set(warm.evidence) == set(EVIDENCE)
+
+
+def test_between_the_borders_a_command_is_unsure(parser):
+    text = "open the left window to 20 percent"
+    assert [command.unsure for command in parser.with_calibration(Calibration(act=0.0)).parse(text).commands] == [False]
+    unsure = parser.with_calibration(Calibration(act=1.01)).parse(text)
+    assert [command.unsure for command in unsure.commands] == [True]
+    assert unsure.refused is None
+
+
+def test_configured_borders_stand_before_the_models_own(model_dir, catalog):
+    asking = IntentParser.load(model_dir, catalog, backend=OnnxBackend, zones=(None, 1.0))
+    assert all(command.unsure for command in asking.parse("warmer").commands)
+    deaf = IntentParser.load(model_dir, catalog, backend=OnnxBackend, zones=(1.0, 0.0))
+    assert deaf.parse("warmer").commands == ()
 
 
 def test_a_matching_template_needs_no_model(model_dir, catalog):

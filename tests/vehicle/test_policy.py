@@ -115,6 +115,16 @@ def test_plugins_have_a_say_and_the_strictest_counts(judge, car):
     assert strictest([]) == yes
 
 
+def test_unsure_of_a_change_asks_and_of_a_question_tells(judge, small_catalog, car):
+    shape = small_catalog.intents["trunk.open"]
+    assert POLICY.judge(Command("trunk.open", unsure=True), shape, car).decision == "confirm"
+    assert "not sure" in POLICY.judge(Command("trunk.open", unsure=True), shape, car).reason
+    reading = dataclasses.replace(shape, cases=tuple(dataclasses.replace(case, set={}) for case in shape.cases))
+    assert not shape.only_reads
+    assert reading.only_reads
+    assert POLICY.judge(Command("trunk.open", unsure=True), reading, car).decision == "allow"
+
+
 def test_unsure_of_something_sensitive_asks(judge):
     assert judge("trunk.open", confidence=0.4).decision == "confirm"
     assert judge("trunk.open", confidence=0.6).decision == "allow"

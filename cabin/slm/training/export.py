@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from cabin.errors import ModelError, Problem
 from cabin.quantization.scheme import Scheme
+from cabin.slm.calibration import CALIBRATION_FILE, Calibration
 from cabin.slm.card import write_card
-from cabin.slm.confidence import calibrate
+from cabin.slm.confidence import calibrate, expected_calibration_error
 from cabin.slm.evaluation import cases_of, evaluate
-from cabin.slm.package import Calibration, write_folder
+from cabin.slm.package import write_folder
 from cabin.slm.parser import IntentParser
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cabin.quantization.backend import Quantizer
     from cabin.quantization.report import QuantizationReport
     from cabin.slm.backend import InferenceBackendFactory
+    from cabin.slm.evaluation import Case
     from cabin.slm.examples import Example
     from cabin.slm.training.plan import BuildPlan
 
@@ -42,11 +43,12 @@ def export_model(
     quantizer: Quantizer,
     backend: InferenceBackendFactory,
     tell: Callable[[str], None],
+    written: Sequence[Case] = (),
 ) -> tuple[Figures, Figures]:
     """Quantize the folder `fp32` into `target`, written whole or not at all; return the figures of both.
 
-    One half of the held-back text calibrates, the other half measures. Raises ModelError when quantizing costs more
-    points of `function` than the plan allows, or the disk does not take the result.
+    One half of the held-back text and the sentences `written` for it calibrate, the other half measures. Raises
+    ModelError when quantizing costs more points of `function` than the plan allows, or the disk does not take it.
     """
     half = len(held_back) // 2
     first, second = cases_of(held_back[:half]), cases_of(held_back[half:])
@@ -58,9 +60,11 @@ def export_model(
         tell(f"quantizing to {plan.scheme.name}")
         report = quantizer.quantize(fp32, scratch / "small", plan.scheme)
         small = IntentParser.load(scratch / "small", catalog, backend=backend)
-        calibration = calibrate(evaluate(small.parse, first))
-        after = evaluate(small.with_calibration(Calibration()).parse, second).figures()
-        shipped = evaluate(small.with_calibration(calibration).parse, second).figures()
+        raw = small.with_calibration(Calibration())
+        calibration = calibrate([*evaluate(raw.parse, first).judged, *evaluate(raw.parse, written).judged])
+        after = evaluate(raw.parse, second).figures()
+        result = evaluate(small.with_calibration(calibration).parse, second)
+        shipped = {**result.figures(), "calibration_error": round(100 * expected_calibration_error(result.outcomes), 2)}
         lost = before.get("function", 0.0) - after.get("function", 0.0)
         if lost > plan.max_loss:
             raise _loses_too_much(target, lost, plan.max_loss, len(second))
@@ -84,8 +88,7 @@ def _write(target: Path, source: Path, report: QuantizationReport, calibration: 
             if path.name != "manifest.json":
                 shutil.copyfile(path, folder / path.name)
         report.write(folder / "quantization.json")
-        fields = {"temperature": calibration.temperature, "act": calibration.act}
-        (folder / "calibration.json").write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
+        calibration.write(folder / CALIBRATION_FILE)
         write_card(folder, report)
 
     write_folder(target, fill)
