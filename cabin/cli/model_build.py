@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as ProgressBar
 
     from cabin.catalog.schema import Catalog
+    from cabin.slm.evaluation import Case
     from cabin.slm.training.build import BuildResult
     from cabin.slm.training.plan import BuildPlan
     from cabin.slm.training.trainer import Progress
@@ -61,6 +62,11 @@ __all__ = ["build", "load_sentences", "need_build_extra"]
     type=click.Path(path_type=Path, file_okay=False),
     help="Also keep the FP32 weights in this folder, for `cabin model quantize`.",
 )
+@click.option(
+    "--calibrate-on",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Labelled sentences to fit confidence on, besides held-back patterns.",
+)
 @json_option
 @pass_app
 def build(
@@ -77,6 +83,7 @@ def build(
     max_loss: float,
     keep_fp32: Path | None,
     start: Path | None,
+    calibrate_on: Path | None,
     as_json: bool,
 ) -> None:
     """Train a model on the sentences of the catalogs, quantize it to INT8, measure it, write it whole or not at all.
@@ -84,15 +91,17 @@ def build(
     Ctrl-C keeps a checkpoint; the same command goes on from it. Needs the extra `build` (torch, onnx, gguf).
     """
     need_build_extra("torch", "onnx", "gguf")
+    from cabin.slm.evaluation import read_gold
     from cabin.slm.training.plan import BuildPlan, quick_plan
 
+    written = read_gold(calibrate_on) if calibrate_on else []
     base = _base_model(app)
     plan = (quick_plan() if quick else BuildPlan()).changed(
         text_tokens=text_tokens, batch=batch, seed=seed, threads=threads, max_loss=max_loss
     )
     given = {"steps": steps, "layers": layers}
     plan = plan.changed(**{name: value for name, value in given.items() if value is not None})
-    result = _build(app, load_sentences(app, catalogs), base, out, plan, keep_fp32, start)
+    result = _build(app, load_sentences(app, catalogs), base, out, plan, keep_fp32, start, written)
     if as_json:
         print_json(result)
     else:
@@ -135,7 +144,14 @@ def _base_model(app: App) -> Path:
 
 
 def _build(
-    app: App, catalog: Catalog, base: Path, out: Path, plan: BuildPlan, keep_fp32: Path | None, start: Path | None
+    app: App,
+    catalog: Catalog,
+    base: Path,
+    out: Path,
+    plan: BuildPlan,
+    keep_fp32: Path | None,
+    start: Path | None,
+    written: Sequence[Case],
 ) -> BuildResult:
     """Run the build with a progress bar on standard error."""
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
@@ -163,6 +179,7 @@ def _build(
             tell=_teller(show, bar, plan.steps),
             keep_fp32=keep_fp32,
             start=start,
+            written=written,
         )
 
 

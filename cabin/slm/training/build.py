@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cabin.catalog.schema import Catalog
     from cabin.quantization.backend import Quantizer
     from cabin.slm.backend import InferenceBackendFactory
+    from cabin.slm.evaluation import Case
     from cabin.slm.training.network import IntentNetwork
     from cabin.slm.training.trainer import Progress
 
@@ -58,12 +59,14 @@ def build_model(
     tell: Tell,
     keep_fp32: Path | None = None,
     start: Path | None = None,
+    written: Sequence[Case] = (),
 ) -> BuildResult:
     """Build a model for a catalog that was loaded with its sentences.
 
     `base` is SmolLM2's GGUF file, `start` an FP32 folder to go on from instead of it, `work` keeps checkpoints: the
-    same plan and catalog go on where they stopped. Raises ModelError when quantizing loses more than the plan allows or
-    the disk does not take the result, and CatalogError for a catalog that has too few sentences to hold some back.
+    same plan and catalog go on where they stopped. Confidence is fitted on held-back text and on `written`. Raises
+    ModelError when quantizing loses more than the plan allows or the disk does not take the result, and CatalogError
+    for a catalog that has too few sentences to hold some back.
     """
     import torch
 
@@ -93,7 +96,15 @@ def build_model(
     fp32 = keep_fp32 or checkpoint.parent / "fp32"
     _write_fp32(fp32, info, network, tokenizer)
     figures = export_model(
-        catalog, held_back, fp32, target, plan, quantizer=quantizer, backend=backend, tell=lambda what: tell(what, None)
+        catalog,
+        held_back,
+        fp32,
+        target,
+        plan,
+        quantizer=quantizer,
+        backend=backend,
+        tell=lambda what: tell(what, None),
+        written=written,
     )
     return BuildResult(target, *figures, sum(path.stat().st_size for path in target.iterdir()))
 

@@ -18,7 +18,7 @@ class BuildPlan:
     text_tokens: int = 12_000
     steps: int = 3_000
     batch: int = 128
-    peak_rate: float = 6e-4
+    peak_rate: float = 1.2e-3
     seed: int = 1
     held_back: int = 3_000
     """Sentences measured on, from patterns that training never sees."""
