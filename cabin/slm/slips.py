@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from cabin.catalog.lists import phrases_for
 from cabin.catalog.sampling import Sample
 from cabin.catalog.schema import Catalog
 from cabin.slm import keystrokes
 from cabin.slm.edits import edit
+from cabin.slm.free_words import Change, FreeWords, Words, numbers_in
 from cabin.slm.misspellings import misspellings
-from cabin.slm.numbers import find_numbers
-from cabin.slm.text import normalize
-from cabin.slm.vocabulary import POSSESSIVE
 
 __all__ = ["DIRECTIONS", "KINDS", "Typist"]
 
@@ -70,26 +67,6 @@ _SHORTEST = 3
 """Letters; in "on", "up" and "to" a slip leaves nothing to go by."""
 _SMALL = frozenset(("the", "a", "an", "to", "please", "my"))
 _WORD = re.compile(r"[a-z']+")
-_DIGIT = re.compile(r"\d")
-
-
-@dataclass(frozen=True)
-class _Edit:
-    start: int
-    end: int
-    words: str
-
-
-@dataclass(frozen=True)
-class _Words:
-    """The words of a text, where they stand, and in which of them fingers may slip."""
-
-    words: list[str]
-    starts: list[int]
-    free: list[int]
-
-    def at(self, first: int, last: int, words: str) -> _Edit:
-        return _Edit(self.starts[first], self.starts[last] + len(self.words[last]), words)
 
 
 class Typist:
@@ -97,9 +74,7 @@ class Typist:
 
     def __init__(self, catalog: Catalog) -> None:
         self._known = _command_words(catalog) | DIRECTIONS
-        slots = [(name, slot) for name, intent in catalog.intents.items() for slot in intent.slots.values()]
-        self._open = {(name, slot.name) for name, slot in slots if slot.kind == "open"}
-        self._counting = {name for name, slot in slots if slot.kind == "number"}
+        self._free_words = FreeWords(catalog)
 
     def mistype(self, sample: Sample, rng: random.Random) -> Sample:
         """Return the sample with a slip, one in three times with two in two places; as it is where no slip fits."""
@@ -110,10 +85,10 @@ class Typist:
 
     def _slip(self, sample: Sample, rng: random.Random, spared: tuple[int, int]) -> tuple[Sample, tuple[int, int]]:
         """Return the sample with a slip outside the characters `spared`, and the place of the slip."""
-        words = self._words(sample, spared)
-        numbers = _numbers(sample.text)
-        names = [call.spans[n] for call in sample.calls for n in call.spans if (call.intent, n) in self._open]
-        may_count = not numbers and not any(call.intent in self._counting for call in sample.calls)
+        words = self._free_words.of(sample, spared)
+        numbers = numbers_in(sample.text)
+        names = self._free_words.names(sample)
+        may_count = not numbers and not self._free_words.may_count(sample)
         for _ in range(_TRIES):
             kind = _KIND_NAMES[_first_above(rng.random())]
             if names and kind in _FINGERS and rng.random() < _IN_A_NAME:
@@ -125,11 +100,11 @@ class Typist:
                 continue
             after = edit(sample, made.start, made.end, made.words)
             # "two" for "to" is typed, but only where nothing can be set to 2
-            if after.text.strip() and (_numbers(after.text) == numbers or (kind in misspellings() and may_count)):
+            if after.text.strip() and (numbers_in(after.text) == numbers or (kind in misspellings() and may_count)):
                 return after, (made.start, made.start + len(made.words))
         return sample, spared
 
-    def _make(self, kind: str, words: _Words, rng: random.Random) -> _Edit | None:
+    def _make(self, kind: str, words: Words, rng: random.Random) -> Change | None:
         """Return a slip of a kind; None where it does not fit, often by chance."""
         free = words.free
         if not free:
@@ -159,13 +134,13 @@ class Typist:
         typed = _FINGERS[kind](word, rng)
         return None if typed == word or any(part in self._known for part in typed.split()) else typed
 
-    def _joined(self, words: _Words, at: int) -> _Edit | None:
+    def _joined(self, words: Words, at: int) -> Change | None:
         if at + 1 not in words.free:
             return None
         both = words.words[at] + words.words[at + 1]
         return None if both in self._known else words.at(at, at + 1, both)
 
-    def _in_name(self, text: str, span: tuple[int, int], kind: str, rng: random.Random) -> _Edit | None:
+    def _in_name(self, text: str, span: tuple[int, int], kind: str, rng: random.Random) -> Change | None:
         start, name = span[0], text[span[0] : span[1]]
         words = name.split(" ")
         at = int(rng.random() * len(words))
@@ -173,54 +148,18 @@ class Typist:
         if typed is None:
             return None
         start += sum(len(word) + 1 for word in words[:at])
-        return _Edit(start, start + len(words[at]), typed)
-
-    def _words(self, sample: Sample, spared: tuple[int, int]) -> _Words:
-        text = sample.text
-        words = text.split(" ")
-        starts, place = [], 0
-        for word in words:
-            starts.append(place)
-            place += len(word) + 1
-        kept = _counted(words) | _within(words, starts, spared)
-        for call in sample.calls:
-            for name, value in call.slots.items():
-                if name in call.spans:
-                    kept |= _within(words, starts, call.spans[name])
-                elif (call.intent, name) in self._open and (found := f" {text} ".find(f" {value} ")) >= 0:
-                    kept |= _within(words, starts, (found, found + len(str(value))))
-        return _Words(words, starts, [at for at, word in enumerate(words) if word and at not in kept])
+        return Change(start, start + len(words[at]), typed)
 
 
-def _dropped(words: _Words, rng: random.Random) -> _Edit | None:
+def _dropped(words: Words, rng: random.Random) -> Change | None:
     # no "c on" of "a c on"
     small = [at for at in words.free if words.words[at] in _SMALL and len("".join(words.words[at + 1 : at + 2])) != 1]
     if not small or len(words.words) < 3:
         return None
     at = small[int(rng.random() * len(small))]
     if at + 1 < len(words.words):
-        return _Edit(words.starts[at], words.starts[at + 1], "")
-    return _Edit(words.starts[at] - 1, words.starts[at] + len(words.words[at]), "")
-
-
-def _counted(words: Sequence[str]) -> set[int]:
-    """Return the places of numbers and their units, and of the words before and after."""
-    kept: set[int] = set()
-    for number in find_numbers([word or " " for word in words]):
-        kept.update(range(number.start - 1, number.unit_end + 1))
-    for at, word in enumerate(words):
-        if _DIGIT.search(word):
-            kept.update(range(at - 1, at + 2))
-    return kept
-
-
-def _within(words: Sequence[str], starts: Sequence[int], span: tuple[int, int]) -> set[int]:
-    return {at for at, word in enumerate(words) if span[0] < starts[at] + len(word) and starts[at] < span[1]}
-
-
-def _numbers(text: str) -> list[tuple[float, str | None]]:
-    words = POSSESSIVE.sub(r"\1 's", normalize(text)).split()
-    return [(number.value, number.unit) for number in find_numbers(words)]
+        return Change(words.starts[at], words.starts[at + 1], "")
+    return Change(words.starts[at] - 1, words.starts[at] + len(words.words[at]), "")
 
 
 def _command_words(catalog: Catalog) -> frozenset[str]:
