@@ -6,9 +6,10 @@ import html
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from cabin.slm.confidence import Bin, reliability
 from cabin.slm.evaluation import Evaluation
 
 __all__ = ["write_page"]
@@ -25,6 +26,10 @@ code {{ font-size: 13px; }} input {{ font: inherit; padding: .3rem .6rem; width:
 </style></head><body>
 <h1>What the intent model got right and wrong</h1>
 <table><tr>{head}</tr><tr>{figures}</tr></table>
+<h2>Confidence: how often it was right</h2>
+{diagram}
+<h2>Confusions</h2>
+<table><tr><th>wanted</th><th>got</th><th class="number">sentences</th></tr>{confusions}</table>
 <h2>By device</h2>
 <table><tr><th>device</th>{columns}</tr>{devices}</table>
 <h2>Wrong sentences ({count})</h2>
@@ -41,6 +46,8 @@ document.querySelector("#filter").addEventListener("input", (event) => {{
 }});
 </script></body></html>
 """
+_CONFUSIONS = 40
+"""As many rows as one reads."""
 _COUNTS = ("sentences", "function", "exact", "wrong_act", "missed", "false_act")
 
 
@@ -59,6 +66,11 @@ def write_page(path: Path, result: Evaluation, figures: Mapping[str, float]) -> 
     page = _PAGE.format(
         head="".join(f'<th class="number">{html.escape(name)}</th>' for name in figures),
         figures="".join(_number(value) for value in figures.values()),
+        diagram=_diagram(reliability(result.outcomes)),
+        confusions="".join(
+            f"<tr><td>{html.escape(wanted)}</td><td>{html.escape(got)}</td>{_number(count)}</tr>"
+            for (wanted, got), count in result.confusions.most_common(_CONFUSIONS)
+        ),
         columns="".join(f'<th class="number">{name}</th>' for name in _COUNTS),
         devices=rows,
         errors=errors,
@@ -73,6 +85,26 @@ def write_page(path: Path, result: Evaluation, figures: Mapping[str, float]) -> 
         except BaseException:
             Path(part.name).unlink(missing_ok=True)
             raise
+
+
+def _diagram(bins: Sequence[Bin]) -> str:
+    """Return a reliability diagram as SVG: bars should reach the diagonal; the numbers are sentences in each bin."""
+    side, gap = 300, 40
+    bars = ""
+    for each in bins:
+        x, width = gap + side * each.low, side * (each.high - each.low)
+        told = f"{each.count} sentences of confidence {each.confidence:.2f}: {each.right:.2f} right"
+        bars += (
+            f'<rect x="{x:.0f}" y="{side * (1 - each.right):.1f}" width="{width:.0f}" height="{side * each.right:.1f}" '
+            f'fill="#3b82f680" stroke="#3b82f6"><title>{told}</title></rect>'
+            f'<text x="{x + width / 2:.0f}" y="{side + 16}" text-anchor="middle">{each.count}</text>'
+        )
+    return f"""<svg viewBox="0 0 {side + 2 * gap} {side + gap}" width="{side + 2 * gap}" role="img" fill="currentColor"
+ font-size="11" aria-label="reliability diagram">{bars}
+<line x1="{gap}" y1="{side}" x2="{gap + side}" y2="0" stroke="currentColor" stroke-dasharray="4"/>
+<rect x="{gap}" y="0" width="{side}" height="{side}" fill="none" stroke="#8888"/>
+<text x="{gap + side / 2:.0f}" y="{side + 34}" text-anchor="middle">confidence 0 to 1, sentences in each bin</text>
+<text x="{gap - 6}" y="12" text-anchor="end">right</text></svg>"""
 
 
 def _number(value: object) -> str:

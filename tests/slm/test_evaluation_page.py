@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from cabin.slm.evaluation import Evaluation
+from cabin.slm.evaluation import Evaluation, Judged
 from cabin.slm.evaluation_page import write_page
 
 ERROR = {
@@ -28,6 +28,16 @@ def test_figures_devices_and_errors_stand_in_it_escaped(tmp_path):
     assert "Wrong sentences (1)" in page
     assert "http" not in page
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_confusions_and_the_reliability_diagram_stand_in_it(tmp_path):
+    judged = [Judged(0.95, True, True)] * 3 + [Judged(0.95, False, True), Judged(0.15, False, False)]
+    result = Evaluation(judged=judged, confusions=Counter({("fan.up", "(unclear)"): 7}))
+    write_page(tmp_path / "page.html", result, {})
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert '<td>fan.up</td><td>(unclear)</td><td class="number">7</td>' in page
+    assert "4 sentences of confidence 0.95: 0.75 right" in page
+    assert "1 sentences of confidence 0.15: 0.00 right" in page
 
 
 def test_a_place_that_cannot_be_written(tmp_path):
