@@ -15,12 +15,17 @@ from torch import Tensor
 from torch.nn import functional
 
 from cabin.errors import ModelError, Problem
+from cabin.slm.training.averaging import WeightAverage
 from cabin.slm.training.batches import Batch
+from cabin.slm.training.journal import Journal
 from cabin.slm.training.network import IntentNetwork
 
-__all__ = ["Progress", "Trainer", "TrainingPlan", "choice_scores", "faster_in_bfloat16"]
+__all__ = ["Loss", "Progress", "Trainer", "TrainingPlan", "choice_loss", "choice_scores", "faster_in_bfloat16"]
 
 _log = logging.getLogger(__name__)
+
+Loss = Callable[[Tensor, Batch], Tensor]
+"""From scores (choices, most) and their batch to what is made smaller: one number."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class TrainingPlan:
     clip: float = 1.0
     checkpoint_s: float = 300.0
     seed: int = 0
+    average: float = 0.0
+    """Decay of the moving average of the weights that replaces them at the end; 0: none."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,13 @@ def choice_scores(network: IntentNetwork, batch: Batch) -> Tensor:
     return scores.masked_fill(batch.allowed < 0, float("-inf"))
 
 
+def choice_loss(scores: Tensor, batch: Batch) -> Tensor:
+    """Return the mean cross-entropy of the choices, each by its weight."""
+    losses = functional.cross_entropy(scores, batch.targets, reduction="none")
+    mean: Tensor = (losses * batch.weights).sum() / batch.weights.sum()
+    return mean
+
+
 def faster_in_bfloat16(network: IntentNetwork, tries: int = 4) -> bool:
     """Measure whether this machine trains faster with bfloat16 products: without the instructions it is far slower.
 
@@ -77,11 +91,22 @@ def faster_in_bfloat16(network: IntentNetwork, tries: int = 4) -> bool:
 
 
 class Trainer:
-    """AdamW with a one-cycle rate (Smith 2018, arXiv 1803.09820) on the choices that the automaton leaves open."""
+    """AdamW with a one-cycle rate (Smith 2018, arXiv 1803.09820) on the choices that the automaton leaves open.
 
-    def __init__(self, network: IntentNetwork, plan: TrainingPlan, checkpoint: Path, device: str = "cpu") -> None:
+    Beside the checkpoint, JSON lines tell the course of the training (cabin.slm.training.journal).
+    """
+
+    def __init__(
+        self,
+        network: IntentNetwork,
+        plan: TrainingPlan,
+        checkpoint: Path,
+        device: str = "cpu",
+        loss: Loss = choice_loss,
+    ) -> None:
         self.network = network.to(device)
         self.plan = plan
+        self.loss = loss
         self.device = device
         self.checkpoint = checkpoint
         self.step = 0
@@ -92,6 +117,8 @@ class Trainer:
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, plan.peak_rate, total_steps=plan.steps + 1, pct_start=plan.warm_up, final_div_factor=100.0
         )
+        self.average = WeightAverage(network, plan.average) if plan.average else None
+        self.journal = Journal(checkpoint.with_suffix(".jsonl"))
         self._half = device != "cpu" or faster_in_bfloat16(network)
 
     def resume(self) -> bool:
@@ -103,13 +130,15 @@ class Trainer:
         except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
             _log.warning("checkpoint %s cannot be read and is not used: %s", self.checkpoint, str(error).split("\n")[0])
             return False
-        if saved["plan"] != asdict(self.plan):
+        if {"average": 0.0, **saved["plan"]} != asdict(self.plan):
             _log.warning("checkpoint %s is of another plan and is not used", self.checkpoint)
             return False
         self.network.load_state_dict(saved["network"])
         self.optimizer.load_state_dict(saved["optimizer"])
         self.schedule.load_state_dict(saved["schedule"])
         self.step = saved["step"]
+        if self.average is not None:
+            self.average.load(saved["average"])
         return True
 
     def save(self) -> None:
@@ -121,6 +150,7 @@ class Trainer:
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
+            "average": self.average.state() if self.average is not None else None,
         }
         try:
             self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
@@ -135,17 +165,24 @@ class Trainer:
             part.unlink(missing_ok=True)
 
     def run(self, batches: Iterator[Batch], tell: Callable[[Progress], None]) -> None:
-        """Train until the plan's last step; a KeyboardInterrupt saves the checkpoint and goes on up."""
+        """Train until the plan's last step; then the average, if there is one, takes the weights' place.
+
+        A KeyboardInterrupt saves the checkpoint and goes on up.
+        """
         begun, first, saved = time.monotonic(), self.step, time.monotonic()
+        before_s = self.journal.begin(self.step)
         losses: list[float] = []
         rights: list[float] = []
         try:
             while self.step < self.plan.steps:
+                rate = self.schedule.get_last_lr()[0]
                 loss, right = self._learn(next(batches))
                 losses, rights = [*losses[-49:], loss], [*rights[-49:], right]
                 self.step += 1
+                spent_s = time.monotonic() - begun
+                self.journal.add(self.step, loss, right, rate, before_s + spent_s)
                 if self.step % 20 == 0 or self.step == self.plan.steps:
-                    left = (time.monotonic() - begun) / (self.step - first) * (self.plan.steps - self.step)
+                    left = spent_s / (self.step - first) * (self.plan.steps - self.step)
                     mean = sum(losses) / len(losses), sum(rights) / len(rights)
                     tell(Progress(self.step, self.plan.steps, mean[0], mean[1], left))
                 if time.monotonic() - saved > self.plan.checkpoint_s:
@@ -153,18 +190,21 @@ class Trainer:
                     saved = time.monotonic()
         finally:
             self.save()
+        if self.average is not None:
+            self.average.put_into(self.network)
 
     def _learn(self, batch: Batch) -> tuple[float, float]:
         self.network.train()
         batch = Batch(**{name: getattr(batch, name).to(self.device) for name in Batch.__dataclass_fields__})
         with torch.autocast(self.device, torch.bfloat16, enabled=self._half):
             scores = choice_scores(self.network, batch)
-        losses = functional.cross_entropy(scores, batch.targets, reduction="none")
-        loss = (losses * batch.weights).sum() / batch.weights.sum()
+        loss = self.loss(scores, batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.plan.clip)
         self.optimizer.step()
         self.schedule.step()
+        if self.average is not None:
+            self.average.update(self.network)
         right = (scores.argmax(-1) == batch.targets).float().mean().item()
         return loss.item(), right

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import logging
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -9,7 +11,7 @@ import torch
 from cabin.errors import ModelError
 from cabin.slm.training.batches import stream_batches
 from cabin.slm.training.network import IntentNetwork
-from cabin.slm.training.trainer import Trainer, TrainingPlan, choice_scores
+from cabin.slm.training.trainer import Trainer, TrainingPlan, choice_loss, choice_scores
 from tests.slm import tiny
 
 PLAN = TrainingPlan(steps=40, batch=16, peak_rate=3e-3)
@@ -113,3 +115,47 @@ def test_scores_are_those_of_the_allowed_tokens(make, batches):
     hidden = trainer.network(batch.tokens)[batch.rows[0], batch.columns[0]]
     token = batch.vocabulary[batch.allowed[0, 0]]
     assert torch.allclose(scores[0, 0], hidden @ trainer.network.embed_tokens.weight[token], atol=1e-5)
+
+
+def test_the_journal_tells_the_course(make, batches):
+    trainer = make()
+    trainer.run(iter(batches), lambda progress: None)
+    lines = [json.loads(line) for line in trainer.checkpoint.with_suffix(".jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [20, 40]
+    assert lines[1]["loss"] < lines[0]["loss"]
+    assert lines[1]["seconds"] >= lines[0]["seconds"] > 0
+    assert lines[1]["rate"] < lines[0]["rate"] < PLAN.peak_rate
+
+
+def test_the_average_takes_the_place_of_the_weights_at_the_end(make, batches):
+    plain, averaged = make(), make(replace(PLAN, average=0.9))
+    for trainer in (plain, averaged):
+        trainer._half = False
+        trainer.run(iter(batches), lambda progress: None)
+    assert not torch.allclose(weights(averaged), weights(plain), atol=1e-4)
+    saved = torch.load(averaged.checkpoint, weights_only=True)
+    names = [name for name, _ in plain.network.named_parameters()]
+    last = torch.cat([saved["network"][name].flatten() for name in names])
+    assert torch.allclose(last, weights(plain), atol=1e-6)  # the checkpoint goes on from the weights themselves
+    again = make(replace(PLAN, average=0.9))
+    assert again.resume()
+    again.run(iter(()), lambda progress: None)
+    assert torch.equal(weights(again), weights(averaged))
+
+
+def test_a_checkpoint_from_before_averages_is_used(make):
+    trainer = make()
+    trainer.save()
+    saved = torch.load(trainer.checkpoint, weights_only=True)
+    del saved["plan"]["average"], saved["average"]
+    torch.save(saved, trainer.checkpoint)
+    assert make().resume()
+
+
+def test_the_loss_is_that_of_the_choices_by_their_weights(make, batches):
+    trainer, batch = make(), batches[0]
+    scores = choice_scores(trainer.network, batch)
+    each = torch.stack([-row.log_softmax(-1)[target] for row, target in zip(scores, batch.targets, strict=True)])
+    assert torch.allclose(choice_loss(scores, batch), each.mean(), atol=1e-5)
+    first_only = replace(batch, weights=torch.eye(len(each))[0])
+    assert torch.allclose(choice_loss(scores, first_only), each[0], atol=1e-5)
