@@ -36,7 +36,7 @@ __all__ = ["build", "load_sentences", "need_build_extra"]
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The model folder to write."
 )
 @click.option("--quick", is_flag=True, help="A smaller model after fewer steps: for a new catalog, in minutes.")
-@click.option("--steps", type=click.IntRange(1), help="Training steps; default 3000, with --quick 500.")
+@click.option("--steps", type=click.IntRange(1), help="Training steps; default 7000, with --quick 500.")
 @click.option("--layers", type=click.IntRange(1, 30), help="Layers kept of the base model; default 8, with --quick 5.")
 @click.option(
     "--text-tokens",
@@ -45,7 +45,19 @@ __all__ = ["build", "load_sentences", "need_build_extra"]
     show_default=True,
     help="Entries of the base vocabulary kept.",
 )
-@click.option("--batch", type=click.IntRange(1), default=128, show_default=True, help="Sentences a step.")
+@click.option("--batch", type=click.IntRange(1), default=64, show_default=True, help="Sentences a step.")
+@click.option(
+    "--peak-rate",
+    type=click.FloatRange(0, min_open=True),
+    help="Highest learning rate; the default is what trials favoured.",
+)
+@click.option(
+    "--average",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.0,
+    show_default=True,
+    help="End in a moving average of the weights with this decay, say 0.99; 0: in the last weights.",
+)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=2, show_default=True, help="Processor threads for training.")
 @click.option(
@@ -78,6 +90,8 @@ def build(
     layers: int | None,
     text_tokens: int,
     batch: int,
+    peak_rate: float | None,
+    average: float,
     seed: int,
     threads: int,
     max_loss: float,
@@ -97,9 +111,9 @@ def build(
     written = read_gold(calibrate_on) if calibrate_on else []
     base = _base_model(app)
     plan = (quick_plan() if quick else BuildPlan()).changed(
-        text_tokens=text_tokens, batch=batch, seed=seed, threads=threads, max_loss=max_loss
+        text_tokens=text_tokens, batch=batch, average=average, seed=seed, threads=threads, max_loss=max_loss
     )
-    given = {"steps": steps, "layers": layers}
+    given = {"steps": steps, "layers": layers, "peak_rate": peak_rate}
     plan = plan.changed(**{name: value for name, value in given.items() if value is not None})
     result = _build(app, load_sentences(app, catalogs), base, out, plan, keep_fp32, start, written)
     if as_json:

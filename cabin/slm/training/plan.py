@@ -16,9 +16,11 @@ class BuildPlan:
 
     layers: int = 8
     text_tokens: int = 12_000
-    steps: int = 3_000
-    batch: int = 128
+    steps: int = 7_000
+    batch: int = 64
     peak_rate: float = 1.2e-3
+    average: float = 0.0
+    """Decay of the moving average of the weights that is kept at the end; 0: the last weights."""
     seed: int = 1
     held_back: int = 3_000
     """Sentences measured on, from patterns that training never sees."""
@@ -26,6 +28,11 @@ class BuildPlan:
     max_loss: float = 1.0
     """Percentage points of `function` that quantizing may cost on held-back text; more fails the build."""
     threads: int = 2
+
+    def of_training(self) -> dict[str, Any]:
+        """Return what decides the trained weights: two plans alike in this can share a checkpoint."""
+        found = {name: getattr(self, name) for name in ("layers", "text_tokens", "steps", "batch", "peak_rate", "seed")}
+        return found | ({"average": self.average} if self.average else {})
 
     def changed(self, **fields: Any) -> BuildPlan:
         """Return the plan with other values."""
