@@ -71,7 +71,9 @@ def build_model(
     import torch
 
     from cabin.slm.training.base import BaseModel
+    from cabin.slm.training.stages import train_stage
     from cabin.slm.training.start import from_base, from_model
+    from cabin.slm.training.trainer import TrainingPlan
 
     torch.set_num_threads(plan.threads)
     torch.manual_seed(plan.seed)
@@ -88,7 +90,8 @@ def build_model(
     else:
         network, earlier = from_model(start, plan.layers, vocabulary, plan.seed)
     checkpoint = work / _key(plan, spec, corpus, earlier) / "checkpoint.pt"
-    steps = _train(network, plan, corpus, CallGrammar(spec, vocabulary), checkpoint, tell)
+    training = TrainingPlan(plan.steps, plan.batch, plan.peak_rate, seed=plan.seed, average=plan.average)
+    steps = train_stage(network, training, corpus, CallGrammar(spec, vocabulary), checkpoint, tell)
     provenance = _provenance(plan, corpus, steps, base)
     if earlier is not None:
         provenance["went_on_from"] = earlier.provenance
@@ -109,26 +112,11 @@ def build_model(
     return BuildResult(target, *figures, sum(path.stat().st_size for path in target.iterdir()))
 
 
-def _train(
-    network: IntentNetwork, plan: BuildPlan, corpus: Corpus, grammar: CallGrammar, checkpoint: Path, tell: Tell
-) -> int:
-    """Train, from the checkpoint on if there is one of this plan; return the steps made."""
-    from cabin.slm.training.batches import stream_batches
-    from cabin.slm.training.trainer import Trainer, TrainingPlan
-
-    training = TrainingPlan(plan.steps, plan.batch, plan.peak_rate, seed=plan.seed)
-    trainer = Trainer(network, training, checkpoint)
-    if trainer.resume():
-        tell(f"going on from step {trainer.step} of {checkpoint}", None)
-    seed = plan.seed + trainer.step
-    batches = stream_batches(corpus.stream("train", seed), grammar, plan.batch, seed=seed)
-    trainer.run(batches, lambda progress: tell("training", progress))
-    return trainer.step
-
-
 def _key(plan: BuildPlan, spec: CallSpec, corpus: Corpus, earlier: ModelInfo | None) -> str:
-    """Return a name for the work folder: the same plan, calls and patterns give the same name."""
-    text = json.dumps([repr(plan), spec.to_json(), corpus.digest, earlier and earlier.provenance], sort_keys=True)
+    """Return a name for the work folder: the same training, calls and patterns give the same name."""
+    text = json.dumps(
+        [plan.of_training(), spec.to_json(), corpus.digest, earlier and earlier.provenance], sort_keys=True
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

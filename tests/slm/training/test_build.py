@@ -6,7 +6,8 @@ import pytest
 
 from cabin.errors import ModelError
 from cabin.quantization.scheme import Scheme
-from cabin.slm.package import read_calibration, read_info, verify
+from cabin.slm.calibration import CALIBRATION_FILE, read_calibration
+from cabin.slm.package import read_info, verify
 from cabin.slm.parser import IntentParser
 from cabin.slm.training.build import build_model
 from cabin.slm.training.plan import BuildPlan, quick_plan
@@ -37,7 +38,8 @@ def test_from_catalog_to_model(build, catalog, tmp_path):
     assert info.provenance["base"]["file"] == "tiny.gguf"
     assert [progress.step for what, progress in told if progress] == [3]
     assert result.bytes_on_disk == sum(path.stat().st_size for path in result.folder.iterdir())
-    assert 0.25 < read_calibration(result.folder).temperature < 20
+    assert (result.folder / CALIBRATION_FILE).is_file()
+    assert 0 <= read_calibration(result.folder).confirm <= read_calibration(result.folder).act <= 1
     report = json.loads((result.folder / "quantization.json").read_text())
     assert report["measured"]["held_back_sentences"] == 30
     assert report["measured"]["before"] == result.figures_before
@@ -60,7 +62,7 @@ def test_the_same_build_gives_the_same_weights(build, tmp_path):
 def test_it_goes_on_from_a_checkpoint_and_from_a_model(build, tmp_path):
     build(keep_fp32=tmp_path / "fp32")
     _, told = build()
-    assert any(what.startswith("going on from step 3") for what, _ in told)
+    assert any(what.startswith("training: going on from step 3") for what, _ in told)
     result, _ = build(start=tmp_path / "fp32")
     assert read_info(result.folder).provenance["went_on_from"]["steps"] == 3
 
@@ -76,3 +78,12 @@ def test_plans():
     assert BuildPlan().scheme == Scheme("int8", "channel")
     assert quick_plan().steps < BuildPlan().steps
     assert quick_plan().changed(steps=7).steps == 7
+
+
+def test_the_same_training_is_shared_by_other_schemes(build, tmp_path):
+    build()
+    _, told = build(PLAN.changed(scheme=Scheme("int4", "group", 32), threads=2, held_back=80))
+    assert any(what.startswith("training: going on from step 3") for what, _ in told)
+    _, told = build(PLAN.changed(average=0.5))
+    assert not any("going on" in what for what, _ in told)
+    assert len(list((tmp_path / "work").glob("*/checkpoint.jsonl"))) == 2
