@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 
 from cabin.cli.app import App, pass_app
-from cabin.cli.model_build import build, load_sentences, need_build_extra
+from cabin.cli.model_build import build, load_sentences
+from cabin.cli.model_compare import compare
 from cabin.cli.model_evaluate import calibrate, evaluate
+from cabin.cli.model_quantize import quantize
 from cabin.cli.options import catalog_option, json_option, model_option
-from cabin.cli.output import console, print_json, print_table
+from cabin.cli.output import print_json, print_table
 
 __all__ = ["model"]
 
@@ -24,6 +26,8 @@ def model() -> None:
 
 
 model.add_command(build)
+model.add_command(quantize)
+model.add_command(compare)
 model.add_command(evaluate)
 model.add_command(calibrate)
 
@@ -52,47 +56,6 @@ def text(app: App, catalogs: tuple[Path, ...], count: int, seed: int, held_back:
         for e in examples
     ]
     print_table(("sentence", "means", "pattern"), rows)
-
-
-@model.command(
-    epilog="\b\nExample:\n  cabin model quantize --from build/fp32 --out /tmp/int4 --scheme int4 --granularity group:32"
-)
-@click.option(
-    "--from", "source", type=click.Path(path_type=Path, file_okay=False), required=True, help="A folder of --keep-fp32."
-)
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The model folder to write."
-)
-@click.option(
-    "--scheme",
-    type=click.Choice(["fp32", "fp16", "int8", "int4"]),
-    default="int8",
-    show_default=True,
-    help="The number format.",
-)
-@click.option(
-    "--granularity", default="channel", show_default=True, help="What shares a scale: tensor, channel or group:N."
-)
-@click.option("--affine", is_flag=True, help="With a zero point (grouped formats).")
-@click.option("--backend", default="onnx", show_default=True, help="A quantizer that a plugin registered.")
-@json_option
-@pass_app
-def quantize(
-    app: App, source: Path, out: Path, scheme: str, granularity: str, affine: bool, backend: str, as_json: bool
-) -> None:
-    """Write a model in another number format, and report what that did to every tensor."""
-    need_build_extra("onnx")
-    from cabin.quantization.scheme import Scheme, parse_granularity
-
-    kind, group = parse_granularity(granularity)
-    chosen = Scheme(scheme, kind, group, not affine)  # type: ignore[arg-type]
-    report = app.plugins.quantizers.get(backend, "--backend").thing().quantize(source, out, chosen)
-    if as_json:
-        print_json(report.to_json())
-        return
-    rows = [(t.name, f"{t.worst:.2e}", f"{t.mean:.2e}", f"{t.signal_to_noise_db:.1f}", t.bytes) for t in report.tensors]
-    print_table(("tensor", "worst", "mean", "dB", "bytes"), rows)
-    console().print(f"{out}: {chosen.name}, {report.bytes_before / 1e6:.1f} -> {report.bytes_after / 1e6:.1f} MB")
 
 
 @model.command(epilog="\b\nExample:\n  cabin model info\n  cabin model info --model /tmp/coffee --json")

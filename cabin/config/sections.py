@@ -104,6 +104,14 @@ class Budgets:
     """Of one core, while nobody speaks."""
     ready_s: Annotated[float, Bounds(0)] = 2.0
     """From start to ready."""
+    model_mb: Annotated[float, Bounds(0)] = 45.0
+    """All files of the intent model, 10^6 bytes."""
+    model_resident_mib: Annotated[float, Bounds(0)] = 150.0
+    """Resident memory of a process that only parses."""
+    model_function_lost: Annotated[float, Bounds(0, 100)] = 0.3
+    """Percentage points of `function` that the model's number format may cost against FP32."""
+    model_function_percent: Annotated[float, Bounds(0, 100)] = 0.0
+    """Least `function` of the model on the sentences measured."""
 
 
 OBSOLETE_KEYS: dict[str, str] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,7 +14,10 @@ from numpy.typing import NDArray
 
 from cabin.quantization.scheme import Scheme
 
-__all__ = ["QuantizationReport", "TensorError", "tensor_error"]
+__all__ = ["Histogram", "QuantizationReport", "TensorError", "histogram", "tensor_error"]
+
+
+_COUNTS = re.compile(r"\[\s+\d+(?:,\s+\d+)*\s+\]")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,19 @@ class TensorError:
 
 
 @dataclass(frozen=True)
+class Histogram:
+    """How the weights of one tensor were spread before and are after."""
+
+    name: str
+    low: float
+    high: float
+    """Ends of the first and the last bin."""
+    before: tuple[int, ...]
+    """Weights in each of the equal bins."""
+    after: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class QuantizationReport:
     """What a quantizer did to a model."""
 
@@ -42,15 +59,22 @@ class QuantizationReport:
     """All files of the model that hold weights."""
     tensors: tuple[TensorError, ...]
     measured: Mapping[str, Any] = field(default_factory=dict)
-    """What was measured on held-back text: accuracy before and after, p50_ms and p95_ms, rss_mib; empty until then."""
+    """What was measured on held-back text (cabin.quantization.measuring); only the token table's scheme until then."""
+    histograms: tuple[Histogram, ...] = ()
+    """Of the tensors that moved most, by signal to noise."""
+    sensitivity: Mapping[str, Any] | None = None
+    """Of mixed precision: what each product costs in few bits (cabin.quantization.sensitivity)."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON would hold it."""
-        return {**asdict(self), "scheme": {**self.scheme.to_json(), "name": self.scheme.name}}
+        fields = {k: v for k, v in asdict(self).items() if v is not None and v != ()}
+        return {**fields, "scheme": {**self.scheme.to_json(), "name": self.scheme.name}}
 
     def write(self, path: Path) -> None:
         """Write the report as JSON."""
-        path.write_text(json.dumps(self.to_json(), indent=1) + "\n", encoding="utf-8")
+        text = json.dumps(self.to_json(), indent=1)
+        text = _COUNTS.sub(lambda found: " ".join(found[0].split()), text)  # a histogram on one line
+        path.write_text(text + "\n", encoding="utf-8")
 
 
 def tensor_error(name: str, before: NDArray[np.float32], after: NDArray[np.float32], size: int) -> TensorError:
@@ -61,3 +85,11 @@ def tensor_error(name: str, before: NDArray[np.float32], after: NDArray[np.float
     ratio = 10 * float(np.log10(power / noise)) if noise > 0 and power > 0 else float("inf")
     absolute = np.abs(difference)
     return TensorError(name, float(absolute.max()), float(absolute.mean()), min(ratio, 999.0), size)
+
+
+def histogram(name: str, before: NDArray[np.float32], after: NDArray[np.float32], bins: int = 96) -> Histogram:
+    """Count the weights of a tensor before and after over the same bins."""
+    low, high = float(min(before.min(), after.min())), float(max(before.max(), after.max()))
+    high = high if high > low else low + 1.0
+    counts = [np.histogram(values, bins, (low, high))[0] for values in (before, after)]
+    return Histogram(name, low, high, *(tuple(int(count) for count in each) for each in counts))

@@ -80,18 +80,6 @@ def test_a_stranger_is_taught_the_first_party_refusals(model, tiny_dir):
     assert any(str(tiny_dir) not in file for file in files)
 
 
-def test_quantize(model, fp32_dir, tmp_path):
-    target = tmp_path / "int4"
-    code, (report,), _ = model(
-        "quantize", "--from", fp32_dir, "--out", target, "--scheme", "int4", "--granularity", "group:32", "--json"
-    )
-    assert (code, report["scheme"]["name"]) == (0, "int4-group32")
-    verify(target)
-    out = model("quantize", "--from", fp32_dir, "--out", target, "--scheme", "fp16")[1]
-    assert "embed_tokens" in out
-    assert read_info(target).number_format == "fp16"
-
-
 def test_evaluate(model, model_dir, tiny_dir, tmp_path):
     gold = tmp_path / "gold.jsonl"
     gold.write_text(
@@ -117,10 +105,6 @@ def test_evaluate(model, model_dir, tiny_dir, tmp_path):
         ["info", "--colour"],
         ["text", "--count", "0"],
         ["text", "--catalog", "/nowhere/at/all"],
-        ["quantize", "--out", "x"],
-        ["quantize", "--from", "x", "--out", "y", "--scheme", "int3"],
-        ["quantize", "--from", "x", "--out", "y", "--granularity", "row"],
-        ["quantize", "--from", "x", "--out", "y", "--scheme", "int4"],
         ["build"],
         ["build", "--out", "x", "--steps", "0"],
         ["build", "--out", "x", "--layers", "31"],
