@@ -10,6 +10,7 @@ from cabin.cli.app import App, pass_app
 from cabin.cli.model_build import build, load_sentences
 from cabin.cli.model_compare import compare
 from cabin.cli.model_evaluate import calibrate, evaluate
+from cabin.cli.model_prune import prune
 from cabin.cli.model_quantize import quantize
 from cabin.cli.options import catalog_option, json_option, model_option
 from cabin.cli.output import print_json, print_table
@@ -26,6 +27,7 @@ def model() -> None:
 
 
 model.add_command(build)
+model.add_command(prune)
 model.add_command(quantize)
 model.add_command(compare)
 model.add_command(evaluate)

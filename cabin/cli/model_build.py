@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress as ProgressBar
 
     from cabin.catalog.schema import Catalog
-    from cabin.slm.evaluation import Case
     from cabin.slm.training.build import BuildResult
     from cabin.slm.training.plan import BuildPlan
     from cabin.slm.training.trainer import Progress
@@ -35,28 +34,22 @@ __all__ = ["build", "load_sentences", "need_build_extra"]
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The model folder to write."
 )
-@click.option("--quick", is_flag=True, help="A smaller model after fewer steps: for a new catalog, in minutes.")
-@click.option("--steps", type=click.IntRange(1), help="Training steps; default 7000, with --quick 500.")
-@click.option("--layers", type=click.IntRange(1, 30), help="Layers kept of the base model; default 8, with --quick 5.")
 @click.option(
-    "--text-tokens",
-    type=click.IntRange(1000, 49152),
-    default=12_000,
-    show_default=True,
-    help="Entries of the base vocabulary kept.",
+    "--quick",
+    is_flag=True,
+    help="For a new catalog, in minutes: fewer steps, from the configured model on, else 5 layers of the base model.",
 )
-@click.option("--batch", type=click.IntRange(1), default=64, show_default=True, help="Sentences a step.")
+@click.option("--steps", type=click.IntRange(1), help="Training steps; default 7000, with --quick 400.")
+@click.option("--layers", type=click.IntRange(1, 30), help="Layers kept of the base model; default 8.")
 @click.option(
-    "--peak-rate",
-    type=click.FloatRange(0, min_open=True),
-    help="Highest learning rate; the default is what trials favoured.",
+    "--text-tokens", type=click.IntRange(1000, 49152), help="Entries of the base vocabulary kept; default 12000."
 )
+@click.option("--batch", type=click.IntRange(1), help="Sentences a step; default 64.")
+@click.option("--peak-rate", type=click.FloatRange(0, min_open=True), help="Highest learning rate; default 0.0012.")
 @click.option(
     "--average",
     type=click.FloatRange(0, 1, max_open=True),
-    default=0.0,
-    show_default=True,
-    help="End in a moving average of the weights with this decay, say 0.99; 0: in the last weights.",
+    help="End in a moving average of the weights with this decay, say 0.99; default: in the last weights.",
 )
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=2, show_default=True, help="Processor threads for training.")
@@ -67,8 +60,22 @@ __all__ = ["build", "load_sentences", "need_build_extra"]
     "--from",
     "start",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Go on from this folder of --keep-fp32 instead of the base model.",
+    help="Go on from this model folder, FP32 or quantized, instead of the base model; the rate begins anew.",
 )
+@click.option(
+    "--teacher",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Distil from this model folder: same catalogs and text tokens, more layers, say.",
+)
+@click.option("--temperature", type=click.FloatRange(0, min_open=True), help="Of distilling; default 2.")
+@click.option("--teacher-share", type=click.FloatRange(0, 1), help="Its share of the loss; default 0.5.")
+@click.option(
+    "--qat",
+    metavar="SCHEME",
+    help="Quantize to this scheme (int8-channel, int4-group32, nf4-group64-mse, ...), and train for it at the end.",
+)
+@click.option("--qat-steps", type=click.IntRange(1), help="Steps of that last stage; default 300.")
+@click.option("--qat-rate", type=click.FloatRange(0, min_open=True), help="Its highest learning rate; default 0.0001.")
 @click.option(
     "--keep-fp32",
     type=click.Path(path_type=Path, file_okay=False),
@@ -83,22 +90,16 @@ __all__ = ["build", "load_sentences", "need_build_extra"]
 @pass_app
 def build(
     app: App,
+    /,
     catalogs: tuple[Path, ...],
     out: Path,
     quick: bool,
-    steps: int | None,
-    layers: int | None,
-    text_tokens: int,
-    batch: int,
-    peak_rate: float | None,
-    average: float,
-    seed: int,
-    threads: int,
-    max_loss: float,
     keep_fp32: Path | None,
     start: Path | None,
+    teacher: Path | None,
     calibrate_on: Path | None,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Train a model on the sentences of the catalogs, quantize it to INT8, measure it, write it whole or not at all.
 
@@ -106,22 +107,62 @@ def build(
     """
     need_build_extra("torch", "onnx", "gguf")
     from cabin.slm.evaluation import read_gold
-    from cabin.slm.training.plan import BuildPlan, quick_plan
 
     written = read_gold(calibrate_on) if calibrate_on else []
-    base = _base_model(app)
-    plan = (quick_plan() if quick else BuildPlan()).changed(
-        text_tokens=text_tokens, batch=batch, average=average, seed=seed, threads=threads, max_loss=max_loss
-    )
-    given = {"steps": steps, "layers": layers, "peak_rate": peak_rate}
-    plan = plan.changed(**{name: value for name, value in given.items() if value is not None})
-    result = _build(app, load_sentences(app, catalogs), base, out, plan, keep_fp32, start, written)
+    if start is None and quick and options["layers"] is None and options["text_tokens"] is None:
+        start = _configured_model(app)
+    plan = _plan(quick, start, options)
+    base = _base_model(app) if start is None else None
+    catalog = load_sentences(app, catalogs)
+    result = _build(app, catalog, base, out, plan, keep_fp32=keep_fp32, start=start, teacher=teacher, written=written)
     if as_json:
         print_json(result)
     else:
         rows = [(name, result.figures_before.get(name), value) for name, value in result.figures_after.items()]
         print_table(("held-back text", "FP32", plan.scheme.name), rows)
         console().print(f"{result.folder}: {result.bytes_on_disk / 1e6:.1f} MB")
+
+
+def _plan(quick: bool, start: Path | None, options: dict[str, Any]) -> BuildPlan:
+    """Return the recipe with the options that were given. Raises UsageError, with all that is wrong."""
+    from cabin.errors import Problem, UsageError
+    from cabin.quantization.scheme import parse_scheme
+    from cabin.slm.package import read_info
+    from cabin.slm.training.plan import BuildPlan, quick_plan
+
+    given = {name: value for name, value in options.items() if value is not None}
+    problems = []
+    scheme = given.pop("qat", None)
+    if scheme is None:
+        lone = [_option(name) for name in ("qat_steps", "qat_rate") if name in given]
+        problems += [Problem("there is no last stage", option, hint="Give --qat.") for option in lone]
+    else:
+        chosen = parse_scheme(scheme, "--qat")
+        given = {"qat_steps": 300, "scheme": chosen} | given
+        if chosen.bits > 8:
+            problems.append(Problem("nothing is learnt for this scheme", "--qat", scheme, "int8, int4 or nf4"))
+    shape = {}
+    if start is not None:
+        known = read_info(start)
+        shape = {"layers": known.architecture.layers, "text_tokens": known.architecture.tokens - len(known.control)}
+        for name, has in shape.items():
+            if given.get(name, has) != has:
+                what = "the model to go on from has another shape"
+                problems.append(Problem(what, _option(name), str(given[name]), str(has)))
+    if problems:
+        raise UsageError(problems)
+    return (quick_plan(start is not None) if quick else BuildPlan()).changed(**shape | given)
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _configured_model(app: App) -> Path | None:
+    """Return the configured model if training can go on from it: it knows how to read, copy, count and refuse."""
+    folder = app.model_dir(app.config.parser.model)
+    names = ("model.json", "tokenizer.json", "tensors.json")
+    return folder if all((folder / name).is_file() for name in names) else None
 
 
 def load_sentences(app: App, catalogs: tuple[Path, ...]) -> Catalog:
@@ -157,16 +198,7 @@ def _base_model(app: App) -> Path:
     raise ModelError(Problem("the base model is not there", str(folder), hint=hint))
 
 
-def _build(
-    app: App,
-    catalog: Catalog,
-    base: Path,
-    out: Path,
-    plan: BuildPlan,
-    keep_fp32: Path | None,
-    start: Path | None,
-    written: Sequence[Case],
-) -> BuildResult:
+def _build(app: App, catalog: Catalog, base: Path | None, out: Path, plan: BuildPlan, **folders: Any) -> BuildResult:
     """Run the build with a progress bar on standard error."""
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as ProgressBar
@@ -191,9 +223,7 @@ def _build(
             quantizer=app.plugins.quantizers.get("onnx").thing(),
             backend=app.plugins.inference_backends.get("onnx").thing,
             tell=_teller(show, bar, plan.steps),
-            keep_fp32=keep_fp32,
-            start=start,
-            written=written,
+            **folders,
         )
 
 
@@ -205,10 +235,10 @@ def _teller(show: Console, bar: ProgressBar, steps: int) -> Callable[[str, Progr
         if progress is None:
             show.print(what)
             return
-        text = f"loss {progress.loss:.3f}, {100 * progress.right:.1f} % of choices right"
-        bar.update(task, completed=progress.step, description=text)
+        text = f"{what}: loss {progress.loss:.3f}, {100 * progress.right:.1f} % of choices right"
+        bar.update(task, completed=progress.step, total=progress.steps, description=text)
         if not show.is_terminal and progress.step % 100 == 0:
             left = f"{progress.seconds_left / 60:.0f} min left"
-            show.print(f"step {progress.step} of {steps}: {text}, {left}")
+            show.print(f"step {progress.step} of {progress.steps}: {text}, {left}")
 
     return tell

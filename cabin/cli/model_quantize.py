@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cabin.cli.app import App, pass_app
+from cabin.cli.aware import method_options, method_problems, train_for
 from cabin.cli.measuring import check_source, held_back, measure_bench, measuring_options, progress, sensitivity_of
 from cabin.cli.model_build import need_build_extra
 from cabin.cli.options import json_option
@@ -29,6 +30,7 @@ _DEFAULT_GRANULARITY = {"int4": "group:32", "nf4": "group:64"}
 @click.command(
     epilog="\b\nExamples:\n  cabin model quantize --from build/fp32 --out /tmp/int8 --html /tmp/int8.html\n"
     "  cabin model quantize --from build/fp32 --out /tmp/int4 --scheme int4 --granularity group:32 --calibration mse\n"
+    "  cabin model quantize --from build/fp32 --out /tmp/int4 --scheme int4 --method qat --steps 300\n"
     "  cabin model quantize --from build/fp32 --out /tmp/mixed --scheme mixed --max-loss 0.3"
 )
 @click.option(
@@ -81,6 +83,7 @@ _DEFAULT_GRANULARITY = {"int4": "group:32", "nf4": "group:64"}
 @click.option(
     "--html", type=click.Path(path_type=Path, dir_okay=False), help="Also write the report as a page with plots."
 )
+@method_options
 @measuring_options(300)
 @json_option
 @pass_app
@@ -104,7 +107,8 @@ def quantize(app: App, /, source: Path, out: Path, html: Path | None, as_json: b
         else:
             from cabin.quantization.quantizing import quantize_measured
 
-            report = quantize_measured(source, out, scheme, bench, max_loss=options["max_loss"])
+            trained = train_for(app, source, scheme, options, tell)
+            report = quantize_measured(source, out, scheme, bench, max_loss=options["max_loss"], trained=trained)
     if html is not None:
         write_text(html, report_page(report))
     if as_json:
@@ -118,7 +122,7 @@ def _check_options(options: dict[str, Any]) -> None:
     from cabin.errors import Problem, UsageError
 
     is_mixed = options["form"] == "mixed"
-    problems = []
+    problems = method_problems(options)
     if options["form"] == "nf4" and options["affine"]:
         problems.append(Problem("nf4 has no zero point", "--affine", hint="Leave it out."))
     if options["max_mb"] is not None and not is_mixed:
@@ -177,7 +181,9 @@ def _quantize_mixed(
     for row in facts["products"]:
         row["chosen"] = row["name"] in dict(mixture.scheme.overrides)
     facts["tried"] = [{"products": count, "function_lost": lost} for count, lost in mixture.tried]
-    return quantize_measured(source, out, mixture.scheme, bench, max_loss=options["max_loss"], sensitivity=facts)
+    trained = train_for(app, source, mixture.scheme, options, bench.tell)
+    most = options["max_loss"]
+    return quantize_measured(source, out, mixture.scheme, bench, max_loss=most, sensitivity=facts, trained=trained)
 
 
 def two_schemes(text: str) -> tuple[Scheme, Scheme]:

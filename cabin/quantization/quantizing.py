@@ -91,15 +91,17 @@ def quantize_measured(
     *,
     max_loss: float | None = None,
     sensitivity: Mapping[str, Any] | None = None,
+    trained: Path | None = None,
 ) -> QuantizationReport:
     """Quantize the FP32 folder `source` into `target` and report; without sentences, only what tensors tell.
 
+    `trained` holds the weights to quantize when they were trained for the scheme; `source` is measured beside them.
     Raises ModelError when more points of function are lost than `max_loss`; then nothing is written.
     """
     with bench.scratch() as folder:
         bench.tell(f"quantizing to {scheme.name}", 0, 1)
         bench.quantizer.quantize(source, folder / "fp32", Scheme("fp32"))
-        report = bench.quantizer.quantize(source, folder / "small", scheme)
+        report = bench.quantizer.quantize(trained or source, folder / "small", scheme)
         report = replace(
             report,
             histograms=worst_histograms(folder / "fp32", folder / "small", report.tensors),

@@ -22,20 +22,20 @@ class WeightAverage:
         self.updates = 0
         self._weights = {name: p.detach().clone() for name, p in network.named_parameters()}
 
-    @torch.no_grad()
     def update(self, network: nn.Module) -> None:
         """Take the network's weights of this step in."""
         share = 1 - min(self.decay, (1 + self.updates) / (10 + self.updates))
         self.updates += 1
         mine = list(self._weights.values())
         theirs: list[Tensor] = [p.detach() for _, p in network.named_parameters()]
-        torch._foreach_lerp_(mine, theirs, share)
+        with torch.no_grad():
+            torch._foreach_lerp_(mine, theirs, share)
 
-    @torch.no_grad()
     def put_into(self, network: nn.Module) -> None:
         """Replace the network's weights by the average."""
-        for name, parameter in network.named_parameters():
-            parameter.copy_(self._weights[name])
+        with torch.no_grad():
+            for name, parameter in network.named_parameters():
+                parameter.copy_(self._weights[name])
 
     def state(self) -> dict[str, Any]:
         """Return what a checkpoint keeps."""

@@ -7,16 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from cabin.errors import ModelError, Problem
 from cabin.slm.encoding import EncodingError, encode_calls, encode_refusal
 from cabin.slm.examples import Example
 from cabin.slm.grammar import CallGrammar
 
-__all__ = ["Batch", "Item", "collate", "encode", "stream_batches"]
+if TYPE_CHECKING:
+    from cabin.slm.corpus import Corpus
+
+__all__ = ["Batch", "Item", "check_writable", "collate", "encode", "stream_batches"]
+
+_TRIED = 500
+"""Sentences of which at least one command must be writable."""
 
 
 @dataclass(frozen=True)
@@ -110,3 +120,16 @@ def stream_batches(
             for start in rng.permutation(pool):
                 yield collate(items[start * size : (start + 1) * size])
             items = []
+
+
+def check_writable(corpus: Corpus, grammar: CallGrammar, source: Path) -> None:
+    """Raise ModelError when none of many sentences can be written with the calls of the model in `source`."""
+    for example in islice(corpus.stream("train", 0), _TRIED):
+        try:
+            encode(example, grammar)
+        except EncodingError:
+            continue
+        if example.calls:
+            return
+    hint = "Give the catalogs that the model was built for (--catalog)."
+    raise ModelError(Problem("no sentence can be written with the model's calls", str(source), hint=hint))

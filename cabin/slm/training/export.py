@@ -44,9 +44,11 @@ def export_model(
     backend: InferenceBackendFactory,
     tell: Callable[[str], None],
     written: Sequence[Case] = (),
+    trained: Path | None = None,
 ) -> tuple[Figures, Figures]:
     """Quantize the folder `fp32` into `target`, written whole or not at all; return the figures of both.
 
+    `trained` holds the weights to quantize when they were trained for the plan's scheme; `fp32` stays the measure.
     One half of the held-back text and the sentences `written` for it calibrate, the other half measures. Raises
     ModelError when quantizing costs more points of `function` than the plan allows, or the disk does not take it.
     """
@@ -58,7 +60,7 @@ def export_model(
         quantizer.quantize(fp32, scratch / "fp32", Scheme("fp32"))
         before = evaluate(IntentParser.load(scratch / "fp32", catalog, backend=backend).parse, second).figures()
         tell(f"quantizing to {plan.scheme.name}")
-        report = quantizer.quantize(fp32, scratch / "small", plan.scheme)
+        report = quantizer.quantize(trained or fp32, scratch / "small", plan.scheme)
         small = IntentParser.load(scratch / "small", catalog, backend=backend)
         raw = small.with_calibration(Calibration())
         calibration = calibrate([*evaluate(raw.parse, first).judged, *evaluate(raw.parse, written).judged])

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from cabin.slm.architecture import Architecture
 
-__all__ = ["IntentNetwork"]
+__all__ = ["IntentNetwork", "Products"]
+
+
+class Products:
+    """How the network multiplies by its matrices and reads its token table: here in the numbers as they are.
+
+    Products are named as in a quantized model (cabin.quantization.tensors): those that read the same x are one.
+    """
+
+    def multiply(self, name: str, x: Tensor, weights: Sequence[Tensor]) -> Sequence[Tensor]:  # noqa: ARG002
+        """Return x W^T for each matrix W (out, in) of the product; x is (batch, length, in)."""
+        return [functional.linear(x, weight) for weight in weights]
+
+    def rows(self, table: Tensor, tokens: Tensor) -> Tensor:
+        """Return the rows of the token table (tokens, hidden), with hidden as the last axis."""
+        picked: Tensor = functional.embedding(tokens, table)
+        return picked
 
 
 class _Norm(nn.Module):  # type: ignore[misc]  # torch is not type-checked here
@@ -40,16 +58,18 @@ class _Attention(nn.Module):  # type: ignore[misc]  # torch is not type-checked 
         self.v_proj = nn.Linear(a.hidden, width, bias=False)
         self.o_proj = nn.Linear(a.hidden, a.hidden, bias=False)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, products: Products, at: str) -> Tensor:
         batch, length, _ = x.shape
-        q = self.q_proj(x).view(batch, length, self.a.heads, -1).transpose(1, 2)
-        k = self.k_proj(x).view(batch, length, self.a.kv_heads, -1).transpose(1, 2)
-        v = self.v_proj(x).view(batch, length, self.a.kv_heads, -1).transpose(1, 2)
+        weights = (self.q_proj.weight, self.k_proj.weight, self.v_proj.weight)
+        q, k, v = (
+            part.view(batch, length, -1, self.a.head_size).transpose(1, 2)
+            for part in products.multiply(f"{at}.qkv", x, weights)
+        )
         q, k = _rotate(q, cos, sin).to(v.dtype), _rotate(k, cos, sin).to(v.dtype)
         group = self.a.heads // self.a.kv_heads
         k, v = k.repeat_interleave(group, dim=1), v.repeat_interleave(group, dim=1)
         mixed = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
-        out: Tensor = self.o_proj(mixed.transpose(1, 2).reshape(batch, length, -1))
+        (out,) = products.multiply(f"{at}.o", mixed.transpose(1, 2).reshape(batch, length, -1), (self.o_proj.weight,))
         return out
 
 
@@ -60,8 +80,9 @@ class _FeedForward(nn.Module):  # type: ignore[misc]  # torch is not type-checke
         self.up_proj = nn.Linear(a.hidden, a.feed_forward, bias=False)
         self.down_proj = nn.Linear(a.feed_forward, a.hidden, bias=False)
 
-    def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.down_proj(functional.silu(self.gate_proj(x)) * self.up_proj(x))
+    def forward(self, x: Tensor, products: Products, at: str) -> Tensor:
+        gate, up = products.multiply(f"{at}.gate_up", x, (self.gate_proj.weight, self.up_proj.weight))
+        (out,) = products.multiply(f"{at}.down", functional.silu(gate) * up, (self.down_proj.weight,))
         return out
 
 
@@ -73,9 +94,9 @@ class _Layer(nn.Module):  # type: ignore[misc]  # torch is not type-checked here
         self.post_attention_layernorm = _Norm(a.hidden, a.norm_eps)
         self.mlp = _FeedForward(a)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        x = x + self.self_attn(self.input_layernorm(x), cos, sin)
-        out: Tensor = x + self.mlp(self.post_attention_layernorm(x))
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, products: Products, at: str) -> Tensor:
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin, products, f"{at}.self_attn")
+        out: Tensor = x + self.mlp(self.post_attention_layernorm(x), products, f"{at}.mlp")
         return out
 
 
@@ -85,6 +106,7 @@ class IntentNetwork(nn.Module):  # type: ignore[misc]  # torch is not type-check
     def __init__(self, architecture: Architecture) -> None:
         super().__init__()
         self.architecture = architecture
+        self.products = Products()
         self.embed_tokens = nn.Embedding(architecture.tokens, architecture.hidden)
         self.layers = nn.ModuleList(_Layer(architecture) for _ in range(architecture.layers))
         self.norm = _Norm(architecture.hidden, architecture.norm_eps)
@@ -96,9 +118,13 @@ class IntentNetwork(nn.Module):  # type: ignore[misc]  # torch is not type-check
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Take tokens (batch, length), padded on the right; give hidden states (batch, length, hidden), normed."""
-        x = self.embed_tokens(tokens)
+        x = self.rows(tokens)
         cos, sin = self.cos[: tokens.shape[1]], self.sin[: tokens.shape[1]]
-        for layer in self.layers:
-            x = layer(x, cos, sin)
+        for at, layer in enumerate(self.layers):
+            x = layer(x, cos, sin, self.products, f"layers.{at}")
         out: Tensor = self.norm(x)
         return out
+
+    def rows(self, tokens: Tensor) -> Tensor:
+        """Return the tokens' rows of the table: what they are read as, and by what they are scored."""
+        return self.products.rows(self.embed_tokens.weight, tokens)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from cabin.errors import ModelError, Problem
 from cabin.slm.package import ModelInfo, read_info
 from cabin.slm.training.network import IntentNetwork
+from cabin.slm.training.weights import read_weights
 
 if TYPE_CHECKING:
     from cabin.slm.training.base import BaseModel
@@ -32,47 +32,57 @@ def from_base(source: BaseModel, layers: int, vocabulary: Vocabulary, seed: int)
     return network
 
 
-def from_model(folder: Path, layers: int, vocabulary: Vocabulary, seed: int) -> tuple[IntentNetwork, ModelInfo]:
-    """Return a trained model of `cabin model build --keep-fp32` for another catalog, and what it is.
+def from_model(folder: Path, layers: int | None, vocabulary: Vocabulary, seed: int) -> tuple[IntentNetwork, ModelInfo]:
+    """Return a trained model for another catalog, and what it is; `folder` is in FP32 or quantized.
 
-    Tokens of calls that both know keep their rows. Raises ModelError when the folder holds no FP32 weights or another
-    shape of model.
+    Tokens of calls that both know keep their rows; a new one begins near the mean of its kind. Raises ModelError when
+    the folder holds no weights, or another shape of model than asked for; without `layers` any number of them will do.
     """
-    import torch
-
     info = read_info(folder)
-    try:
-        with np.load(folder / "weights.npz") as stored:
-            weights: dict[str, Any] = {name: torch.from_numpy(stored[name]) for name in stored.files}
-    except (OSError, ValueError) as error:
-        hint = "Give a folder of `cabin model build --keep-fp32`."
-        raise ModelError(
-            Problem("no FP32 weights to go on from", str(folder / "weights.npz"), str(error), hint=hint)
-        ) from error
+    weights = read_weights(folder, info.architecture)
     text_size = info.architecture.tokens - len(info.control)
-    if (info.architecture.layers, text_size) != (layers, vocabulary.text_size):
-        seen = f"{info.architecture.layers} layers, {text_size} text tokens"
-        expected = f"{layers} layers, {vocabulary.text_size} text tokens"
+    wanted = (info.architecture.layers if layers is None else layers, vocabulary.text_size)
+    if (info.architecture.layers, text_size) != wanted:
         raise ModelError(
             Problem(
                 "the model to go on from has another shape",
                 str(folder),
-                seen,
-                expected,
+                f"{info.architecture.layers} layers, {text_size} text tokens",
+                f"{wanted[0]} layers, {wanted[1]} text tokens",
                 "Change --layers or --text-tokens.",
             )
         )
     rows = weights["embed_tokens.weight"]
-    table = _with_new_rows(rows[:text_size], len(vocabulary.control), seed)
-    known = {name: text_size + at for at, name in enumerate(info.control)}
-    for at, name in enumerate(vocabulary.control):
-        if name in known:
-            table[vocabulary.text_size + at] = rows[known[name]]
-    weights["embed_tokens.weight"] = table
+    weights["embed_tokens.weight"] = _table(rows, text_size, info.control, vocabulary, seed)
     architecture = type(info.architecture)(**{**info.architecture.to_json(), "tokens": len(vocabulary)})
     network = IntentNetwork(architecture)
     network.load_state_dict(weights)
     return network, info
+
+
+def _table(rows: Any, text_size: int, before: Sequence[str], vocabulary: Vocabulary, seed: int) -> Any:
+    """Return the rows of a trained model, put to the control tokens of another catalog."""
+    table = _with_new_rows(rows[:text_size], len(vocabulary.control), seed)
+    known = {name: text_size + at for at, name in enumerate(before)}
+    kinds: dict[str, list[int]] = {}
+    for name, at in known.items():
+        kinds.setdefault(_kind(name), []).append(at)
+    away = table[text_size:] - rows[:text_size].mean(0)
+    for at, name in enumerate(vocabulary.control):
+        if name in known:
+            table[text_size + at] = rows[known[name]]
+        elif _kind(name) in kinds:
+            table[text_size + at] = rows[kinds[_kind(name)]].mean(0) + away[at]
+    return table
+
+
+def _kind(control: str) -> str:
+    """Return what a control token is: a device, an action, a slot's value, the k-th number, a name, a refusal."""
+    for mark in ("=", "#", ":"):
+        before, found, behind = control.partition(mark)
+        if found:
+            return {"=": "=", "#": f"#{behind}", ":": f"{before}:"}[mark]
+    return control
 
 
 def _with_new_rows(rows: Any, count: int, seed: int) -> Any:

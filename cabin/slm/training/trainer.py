@@ -61,8 +61,7 @@ class Progress:
 def choice_scores(network: IntentNetwork, batch: Batch) -> Tensor:
     """Return the scores (choices, most) of the allowed tokens; -inf where padded."""
     hidden = network(batch.tokens)[batch.rows, batch.columns]
-    rows = functional.embedding(batch.vocabulary, network.embed_tokens.weight)
-    scores = functional.linear(hidden, rows).float().gather(1, batch.allowed.clamp(min=0))
+    scores = functional.linear(hidden, network.rows(batch.vocabulary)).float().gather(1, batch.allowed.clamp(min=0))
     return scores.masked_fill(batch.allowed < 0, float("-inf"))
 
 

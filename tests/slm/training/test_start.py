@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 import torch
@@ -32,13 +34,36 @@ def test_a_trained_model_keeps_the_rows_of_calls_that_both_know(fp32_dir, vocabu
     assert network.architecture.tokens == len(other)
 
 
+def test_a_new_call_begins_near_its_kind(fp32_dir, vocabulary):
+    control = (*vocabulary.control, "device:oven", "strength#1", "place=attic")
+    network, _ = from_model(fp32_dir, None, Vocabulary(tiny.tokenizer(), control), seed=1)
+    table = network.embed_tokens.weight.detach()
+    ids, first = vocabulary.ids, len(vocabulary)
+    devices = torch.stack([table[at] for name, at in ids.items() if name.startswith("device:")])
+    pointers = torch.stack([table[at] for name, at in ids.items() if name.endswith("#1")])
+    values = torch.stack([table[at] for name, at in ids.items() if "=" in name])
+    for at, kind in enumerate((devices, pointers, values)):
+        spread = 0.5 * table[: vocabulary.text_size].std()
+        away = (table[first + at] - kind.mean(0)).square().mean().sqrt()
+        assert 0.7 * spread < away < 1.3 * spread
+
+
+def test_it_goes_on_from_a_quantized_model(model_dir, fp32_dir, vocabulary):
+    (small, info), (whole, _) = from_model(model_dir, 2, vocabulary, 1), from_model(fp32_dir, 2, vocabulary, 1)
+    assert info.number_format == "int8-channel"
+    for name, weight in whole.state_dict().items():
+        assert torch.allclose(small.state_dict()[name], weight, atol=float(weight.abs().max()) / 200)
+
+
 def test_another_shape_is_told(fp32_dir, vocabulary):
     with pytest.raises(ModelError, match=r"seen: 2 layers.*expected: 3 layers"):
         from_model(fp32_dir, 3, vocabulary, seed=1)
 
 
 def test_a_folder_without_weights(model_dir, tmp_path, vocabulary):
-    with pytest.raises(ModelError, match="--keep-fp32"):
-        from_model(model_dir, 2, vocabulary, seed=1)
+    empty = shutil.copytree(model_dir, tmp_path / "empty")
+    (empty / "tensors.json").unlink()
+    with pytest.raises(ModelError, match="no index of its tensors"):
+        from_model(empty, 2, vocabulary, seed=1)
     with pytest.raises(ModelError, match="no such model folder"):
         from_model(tmp_path / "none", 2, vocabulary, seed=1)
