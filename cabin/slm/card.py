@@ -31,6 +31,9 @@ def write_card(folder: Path, report: QuantizationReport) -> None:
         if name != "sentences"
     )
     lessons = f"{made['steps']} steps of {made['batch']} samples, seed {made['seed']}"
+    if "quantization_aware" in made:
+        last = made["quantization_aware"]
+        lessons += f", then {last['steps']} steps in {last['scheme']}"
     trained = f"{made['patterns']} sentence patterns, {lessons}"
     card = f"""\
 # cabin's intent model

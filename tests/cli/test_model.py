@@ -146,6 +146,34 @@ def test_build(model, models_dir, tiny_dir, tmp_path):
     assert "sentence patterns" in err
 
 
+def test_a_quick_build_goes_on_from_the_configured_model(model, models_dir, tiny_dir, fp32_dir, tmp_path, monkeypatch):
+    """Quantized as it ships, without the base model; its calls keep what they know."""
+    monkeypatch.setattr("cabin.cli.model_build.load_sentences", lambda app, catalogs: tiny.load(tiny_dir))
+    shutil.rmtree(models_dir / "smollm2-135m")
+    OnnxQuantizer().quantize(fp32_dir, models_dir / "intent", Scheme())
+    arguments = ["--out", tmp_path / "out", "--quick", "--steps", "2", "--batch", "4", "--threads", "1"]
+    code, _, err = model("build", *arguments, "--qat", "int4-group32", "--qat-steps", "1", "--max-loss", "100")
+    assert code == 0, err
+    info = read_info(tmp_path / "out")
+    assert info.number_format == "int4-group32"
+    assert info.provenance["went_on_from"] == read_info(fp32_dir).provenance
+    assert info.provenance["quantization_aware"]["steps"] == 1
+    assert "reading the base model" not in err
+
+
+def test_build_tells_all_that_does_not_go_together(model, models_dir, fp32_dir, tmp_path):
+    options = ["--from", fp32_dir, "--layers", "3", "--text-tokens", "1234", "--qat-steps", "5", "--qat-rate", "0.1"]
+    code, _, err = model("build", "--out", tmp_path / "out", *options)
+    assert code == 2
+    assert [name for name in ("--layers", "--text-tokens", "--qat-steps", "--qat-rate") if f"{name}: " in err] == [
+        "--layers", "--text-tokens", "--qat-steps", "--qat-rate"
+    ]  # fmt: skip
+    code, _, err = model("build", "--out", tmp_path / "out", "--qat", "fp16")
+    assert (code, "nothing is learnt" in err) == (2, True)
+    code, _, err = model("build", "--out", tmp_path / "out", "--qat", "int8-chanel")
+    assert (code, "int8-channel" in err) == (2, True)
+
+
 def test_build_without_the_base_model(model, models_dir, tmp_path):
     shutil.rmtree(models_dir / "smollm2-135m")
     code, _, err = model("build", "--out", tmp_path / "out")

@@ -5,9 +5,12 @@ from itertools import islice
 import pytest
 import torch
 
+from cabin.errors import ModelError
+from cabin.slm.callspec import CallSpec
 from cabin.slm.encoding import EncodingError
 from cabin.slm.examples import Example
-from cabin.slm.training.batches import collate, encode, stream_batches
+from cabin.slm.grammar import CallGrammar
+from cabin.slm.training.batches import check_writable, collate, encode, stream_batches
 
 EXAMPLES = [
     Example("open the left window", (("window.open", {"position": "left"}),)),
@@ -63,3 +66,9 @@ def test_the_stream_is_reproducible(corpus, grammar):
 
     assert all(torch.equal(a, b) for a, b in zip(first(1), first(1), strict=True))
     assert [batch.tolist() for batch in first(1)] != [batch.tolist() for batch in first(3)]
+
+
+def test_a_model_that_knows_none_of_the_calls_is_told(corpus, grammar, vocabulary, tmp_path):
+    check_writable(corpus, grammar, tmp_path)
+    with pytest.raises(ModelError, match=r"no sentence can be written.*--catalog"):
+        check_writable(corpus, CallGrammar(CallSpec({}), vocabulary), tmp_path)

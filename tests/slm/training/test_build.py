@@ -19,10 +19,10 @@ PLAN = BuildPlan(layers=2, text_tokens=1000, steps=3, batch=8, held_back=60, max
 
 @pytest.fixture
 def build(catalog, gguf, tmp_path):
-    def run(plan=PLAN, **options):
+    def run(plan=PLAN, base=gguf, **options):
         told = []
         result = build_model(
-            catalog, gguf, tmp_path / "model", plan, work=tmp_path / "work", quantizer=OnnxQuantizer(),
+            catalog, base, tmp_path / "model", plan, work=tmp_path / "work", quantizer=OnnxQuantizer(),
             backend=OnnxBackend, tell=lambda what, progress: told.append((what, progress)), **options,
         )  # fmt: skip
         return result, told
@@ -87,3 +87,23 @@ def test_the_same_training_is_shared_by_other_schemes(build, tmp_path):
     _, told = build(PLAN.changed(average=0.5))
     assert not any("going on" in what for what, _ in told)
     assert len(list((tmp_path / "work").glob("*/checkpoint.jsonl"))) == 2
+
+
+def test_taught_and_made_aware_from_a_quantized_model_on(build, tmp_path):
+    """No base model is needed then; what is kept in FP32 is what was trained before the last stage."""
+    first, _ = build(keep_fp32=tmp_path / "fp32")
+    plan = PLAN.changed(scheme=Scheme("int4", "group", 32), steps=2, qat_steps=2)
+    result, told = build(plan, base=None, start=first.folder, teacher=tmp_path / "fp32", keep_fp32=tmp_path / "second")
+    stages = [(what, progress.step) for what, progress in told if progress]
+    assert stages == [("training", 2), ("training in int4-group32", 2)]
+    info, kept = read_info(result.folder), read_info(tmp_path / "second")
+    assert info.number_format == "int4-group32"
+    assert info.provenance["quantization_aware"]["steps"] == 2
+    assert "quantization_aware" not in kept.provenance
+    assert (kept.provenance["taught_by"]["steps"], kept.provenance["went_on_from"]["steps"]) == (3, 3)
+    assert kept.provenance["base"]["file"] == "tiny.gguf"
+    assert "then 2 steps in int4-group32" in (result.folder / "README.md").read_text()
+    (ready,) = (tmp_path / "work").glob("*/fp32-qat/weights.npz")
+    assert ready.read_bytes() != (tmp_path / "second" / "weights.npz").read_bytes()
+    with pytest.raises(ValueError, match="base model"):
+        build(base=None)

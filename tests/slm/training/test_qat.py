@@ -17,6 +17,7 @@ from cabin.slm.training.fake_quant import FakeQuantized
 from cabin.slm.training.network import IntentNetwork
 from cabin.slm.training.prune import mean_loss
 from cabin.slm.training.qat import QatPlan, make_ready, train_aware
+from cabin.slm.training.stages import train_stage
 from cabin.slm.training.trainer import Trainer, TrainingPlan, choice_scores
 from cabin.slm.training.weights import read_weights, write_fp32
 from cabin_onnx.backend import OnnxBackend
@@ -47,22 +48,27 @@ def quiet(what, progress):
 
 
 def test_it_learns_to_bear_few_bits(trained, corpus, grammar, tmp_path):
-    """Loss in few bits, on text that it did not learn from: less than what rounding the trained weights gives."""
+    """Loss in few bits on held-back text, where one outlier a matrix makes the step coarse: the same steps with fake
+    quantization end lower than without it."""
     scheme = parse_scheme("int4-tensor")
     held_back = list(islice(stream_batches(corpus.stream("held_back", 2), grammar, 32, pool=4), 4))
-    network = copy.deepcopy(trained)
+    spoilt = copy.deepcopy(trained)
+    with torch.no_grad():
+        for weight in spoilt.layers.parameters():
+            if weight.ndim == 2:
+                weight[0, 0] = 4 * weight.abs().max()
 
-    def loss():
+    def loss(network):
         network.products = FakeQuantized(scheme)
         return mean_loss(network, held_back)
 
-    rounded = loss()
-    floats = mean_loss(trained, held_back)
-    assert rounded > floats + 0.02
-    made = train_aware(network, QatPlan(scheme, 20, 16, 1e-3), corpus, grammar, tmp_path / "checkpoint.pt", quiet)
-    assert made == 20
-    assert type(network.products) is not FakeQuantized
-    assert loss() < rounded
+    rounded = loss(copy.deepcopy(spoilt))
+    plain, aware = copy.deepcopy(spoilt), copy.deepcopy(spoilt)
+    train_stage(plain, TrainingPlan(20, 16, 1e-3, seed=1), corpus, grammar, tmp_path / "plain.pt", quiet)
+    assert train_aware(aware, QatPlan(scheme, 20, 16, 1e-3), corpus, grammar, tmp_path / "aware.pt", quiet) == 20
+    assert type(aware.products) is not FakeQuantized
+    assert loss(aware) < rounded
+    assert loss(aware) < loss(plain)
 
 
 @pytest.mark.parametrize("name", ["int8-channel", "int4-group32", "nf4-group32"])
