@@ -14,8 +14,7 @@ from cabin.quantization.mixing import mix_share
 from cabin.quantization.quantizing import Bench, folder_bytes
 from cabin.quantization.report import QuantizationReport
 from cabin.quantization.scheme import Scheme, parse_scheme
-from cabin.quantization.sensitivity import Sensitivity
-from cabin.slm.package import sha256
+from cabin.quantization.sensitivity import Sensitivity, weights_digest
 
 __all__ = ["DEFAULT_SCHEMES", "Wanted", "compare_schemes", "parse_wanted"]
 
@@ -101,5 +100,5 @@ def _entry(name: str, bytes_fp32: int, report: QuantizationReport, pair: Pair, s
 
 def _key(source: Path, bench: Bench, mix: str) -> str:
     cases = [[case.text, case.readings] for case in bench.cases]
-    facts = [_VERSION, sha256(source / "weights.npz"), bench.backend, cases, mix]
+    facts = [_VERSION, weights_digest(source), bench.backend, cases, mix]
     return "compare-" + hashlib.sha256(json.dumps(facts, default=dict, sort_keys=True).encode()).hexdigest()[:16]

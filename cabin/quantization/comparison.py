@@ -70,17 +70,32 @@ class Budget:
     max_function_lost: float | None = None
     """Points."""
 
-    def broken(self, entry: Entry) -> list[str]:
-        """Return the limits that an entry does not keep, in words; none: it fits."""
-        upper = (
+    def _upper(self, entry: Entry) -> tuple[tuple[str, float, float | None, str], ...]:
+        return (
             ("size", entry.mb, self.max_mb, "MB"),
             ("median", entry.p50_ms, self.max_p50_ms, "ms"),
             ("95th percentile", entry.p95_ms, self.max_p95_ms, "ms"),
             ("memory", entry.rss_mib, self.max_rss_mib, "MiB"),
             ("function lost", entry.function_lost, self.max_function_lost, "points"),
         )
+
+    def excess(self, entry: Entry) -> float:
+        """Return by how much an entry breaks the limits, as shares of them added up: 0 when it fits.
+
+        Points of function lost count as percent.
+        """
+        total = 0.0
+        for _, value, most, unit in self._upper(entry):
+            if most is not None:
+                total += max(0.0, (value - most) / (100 if unit == "points" else most or 1))
+        return total + max(0.0, (self.min_function or 0.0) - entry.function) / 100
+
+    def broken(self, entry: Entry) -> list[str]:
+        """Return the limits that an entry does not keep, in words; none: it fits."""
         told = [
-            f"{what} {v:.4g} above {most:g} {unit}" for what, v, most, unit in upper if most is not None and v > most
+            f"{what} {v:.4g} above {most:g} {unit}"
+            for what, v, most, unit in self._upper(entry)
+            if most is not None and v > most
         ]
         if self.min_function is not None and entry.function < self.min_function:
             told.append(f"function {entry.function:.4g} below {self.min_function:g} %")
@@ -117,7 +132,7 @@ def recommend(entries: Sequence[Entry], budget: Budget) -> Recommendation:
     left_out = {name: limits for name, limits in broken.items() if limits}
     fitting = [entry for entry in entries if not broken[entry.scheme]]
     if not fitting:
-        nearest = min(entries, key=lambda entry: (len(broken[entry.scheme]), -entry.function), default=None)
+        nearest = min(entries, key=budget.excess, default=None)
         told = (
             f"nearest is {nearest.scheme}: {', '.join(broken[nearest.scheme])}" if nearest else "nothing was measured"
         )

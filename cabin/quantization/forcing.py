@@ -1,6 +1,6 @@
 """What a model would have chosen at each choice of a right writing (teacher forcing): one pass a sentence, no decoding.
 
-The whole writing comes out right by itself exactly when each of these choices is right.
+The decoder by itself writes the same exactly when each of these choices is right.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Agreement:
     function: float
     """Percent of sentences that ask for something and whose tokens that say what is done are all right."""
     exact: float
-    """Percent of the same whose every token is right: decoding them comes out right."""
+    """Percent of the same whose every token is right: decoding them comes out right, as other writings also may."""
 
 
 def agreement(

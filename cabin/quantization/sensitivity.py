@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cabin.errors import ModelError, Problem
 from cabin.quantization.forcing import Agreement, ForcedSentence, LogProbs, agreement, choice_log_probs
 from cabin.quantization.scheme import Scheme
 from cabin.quantization.tensors import read_tensors
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from cabin.quantization.backend import Quantizer
     from cabin.slm.backend import InferenceBackendFactory
 
-__all__ = ["ProductSensitivity", "Sensitivity", "measure_sensitivity"]
+__all__ = ["ProductSensitivity", "Sensitivity", "measure_sensitivity", "weights_digest"]
 
 _VERSION = 1
 """Of the measuring: results of another one are not taken from the cache."""
@@ -127,8 +128,17 @@ def _sizes(quantizer: Quantizer, source: Path, folder: Path, scheme: Scheme) -> 
     return {tensor.name: tensor.bytes for tensor in read_tensors(folder).values()}
 
 
+def weights_digest(source: Path) -> str:
+    """Return the SHA-256 of an FP32 folder's weights. Raises ModelError when there are none."""
+    try:
+        return sha256(source / "weights.npz")
+    except OSError as error:
+        hint = "Give the folder of `cabin model build --keep-fp32`."
+        raise ModelError(Problem("no FP32 weights", str(source), str(error), hint=hint)) from error
+
+
 def _key(source: Path, sentences: Sequence[ForcedSentence], low: Scheme, quantizer: str) -> str:
-    facts = [_VERSION, sha256(source / "weights.npz"), low.name, quantizer, [[s.prompt, s.target] for s in sentences]]
+    facts = [_VERSION, weights_digest(source), low.name, quantizer, [[s.prompt, s.target] for s in sentences]]
     return "sensitivity-" + hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 

@@ -28,7 +28,7 @@ __all__ = ["ModelProcess", "StepTimes", "resident_mib", "time_steps"]
 
 _PROMPT_TOKENS, _WRITTEN_TOKENS = 16, 8
 """About what an utterance of twelve words and its call are."""
-_PATIENCE_S = 120.0
+_PATIENCE_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ class ModelProcess:
             self._process.join()
 
     def _ask(self, what: str, argument: str | None) -> Any:
-        self._pipe.send((what, argument))
+        with suppress(OSError):  # a process that is gone is told by what it does not answer
+            self._pipe.send((what, argument))
         return self._answer()
 
     def _answer(self) -> Any:
