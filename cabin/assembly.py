@@ -120,7 +120,7 @@ def open_vehicle(plugins: PluginManager, vehicle_config: VehicleConfig, catalog:
     """
     entry = plugins.vehicles.get(vehicle_config.interface, "vehicle.yaml: interface")
     section = vehicle_config.interfaces.get(vehicle_config.interface, {})
-    return plugins.call(entry, catalog.signals, section)
+    return plugins.call(entry, vehicle_config.units.begin(catalog.signals), section)
 
 
 def own_section(config: CabinConfig, name: str) -> dict[str, Any]:

@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("cabin", deadline=None)  # no test asserts wall-clock time
+settings.load_profile("cabin")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 """Material that may lie beside the checkout; tests that need it skip where it does not."""

@@ -18,6 +18,7 @@ _UNIT_WORDS: Mapping[str, tuple[str, str]] = {
     "percent": ("percent", "percent"),
     "celsius": ("degree", "degrees"),
     "fahrenheit": ("degree Fahrenheit", "degrees Fahrenheit"),
+    "degrees celsius": ("degree Celsius", "degrees Celsius"),  # said to a driver whose car shows Fahrenheit
     "degrees": ("degree", "degrees"),
     "km/h": ("kilometer per hour", "kilometers per hour"),
     "mph": ("mile per hour", "miles per hour"),
@@ -95,7 +96,9 @@ def say_value(spec: SignalSpec, value: SignalValue | None, settings: UnitSetting
     unit = unit or spoken_unit(None, spec, settings)
     number = from_signal(float(value), unit, spec)
     is_converted = unit in ("fahrenheit", "mph", "mile")  # rounded on the way in, so on the way out
-    if is_converted or (unit in ("km", "km/h") and abs(number) >= 100):
+    if is_converted and abs(2 * number - round(2 * number)) < 1e-3:
+        number = round(2 * number) / 2  # 72.5 was said so
+    elif is_converted or (unit in ("km", "km/h") and abs(number) >= 100):
         number = round(number)
     return say_amount(number, unit or spec.unit)
 

@@ -2,7 +2,7 @@
 
 The model never writes a digit. It points at one of the numbers found here, so 22.5 cannot become 27 and a number that
 was not said cannot appear. Words and digits are read alike: "twenty two point five", "22.5", "minus five", "a quarter",
-"one oh one".
+"one oh one", "half a degree".
 """
 
 from __future__ import annotations
@@ -11,51 +11,22 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cabin.slm.number_words import (
+    MULTIPLES,
+    NAMES,
+    ORDINALS,
+    PAIRS,
+    PARTS,
+    SHARES,
+    SHARES_MANY,
+    SMALL,
+    TENS,
+    UNITS,
+    ZERO,
+)
+
 __all__ = ["NumberSpan", "find_numbers", "say_number"]
 
-_SMALL = {
-    word: value
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
-_TENS = {
-    word: 10 * value
-    for value, word in enumerate(
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
-    )
-}
-_TENS["fourty"] = 40
-_ZERO = {"oh": 0, "o": 0, "nought": 0, "null": 0}
-_ORDINALS = {
-    word: value
-    for value, word in enumerate(
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], start=1
-    )
-}
-_SHARES = {"half": 50.0, "halfway": 50.0, "quarter": 25.0, "third": 33.0, "medium": 50.0, "middle": 50.0, "mid": 50.0}
-_SHARES_MANY = {"quarters": 25.0, "thirds": 100.0 / 3.0}
 _NEGATIVE = ("minus", "negative")
 _NOT_A_NUMBER_AFTER = frozenset(
     [
@@ -76,26 +47,12 @@ _NOT_A_NUMBER_AFTER = frozenset(
     ]
 )
 """Before "one", these make it a pronoun: "the other one"."""
-
-_UNITS: tuple[tuple[tuple[str, ...], str], ...] = tuple(
-    (tuple(phrase.split()), unit)
-    for unit, phrases in {
-        "celsius": "degrees celsius|degree celsius|degrees centigrade|degree centigrade|degrees c|degree c|celsius"
-        "|centigrade",
-        "fahrenheit": "degrees fahrenheit|degree fahrenheit|degrees f|degree f|fahrenheit",
-        "degree": "degrees|degree",
-        "percent": "percent|per cent|percents",
-        "mph": "miles per hour|miles an hour|mile per hour|mile an hour|mph|m p h",
-        "kmh": "kilometers per hour|kilometres per hour|kilometers an hour|kilometres an hour|kmh|kph|k p h|km h"
-        "|km per hour",
-        "mhz": "megahertz|mhz|mega hertz",
-        "khz": "kilohertz|khz|kilo hertz",
-        "minute": "minutes|minute|mins|min",
-        "level": "levels|notches|notch|steps|step|stages|stage|clicks|click|bars|bar",
-    }.items()
-    for phrase in phrases.split("|")
-)
+_BEFORE_HUNDRED = frozenset(("to", "at", "by"))
 _LEVEL_BEFORE = frozenset(("level", "stage", "step", "setting", "notch"))
+_POINT = ("point", "dot", "decimal")
+_LETTER_UNITS = ("c", "f")
+_FIFTY = ("fifty", "50")
+_ARTICLES = ("a", "an")
 
 
 @dataclass(frozen=True)
@@ -110,7 +67,7 @@ class NumberSpan:
     unit: str | None
     """The unit said beside it: percent, celsius, fahrenheit, degree, level, kmh, mph, minute, mhz, khz."""
     unit_end: int
-    """Index after the unit's last word; `end` when no unit follows."""
+    """Index after the unit's last word, "and a half" behind the unit counted in; `end` when no unit follows."""
 
 
 def find_numbers(words: Sequence[str]) -> list[NumberSpan]:
@@ -122,17 +79,58 @@ def find_numbers(words: Sequence[str]) -> list[NumberSpan]:
     spans = []
     at = 0
     while at < len(words):
-        found = _read(words, at)
-        if found is None:
+        if _is_fifty_fifty(words, at):
+            at += 2
+            continue
+        span = _part_of_unit(words, at) or _unit_and_half(words, at) or _number(words, at)
+        if span is None:
             at += 1
             continue
-        value, end, unit = found
-        said_unit, unit_end = _unit_after(words, end)
-        if said_unit is None and at and words[at - 1] in _LEVEL_BEFORE:
-            said_unit = "level"
-        spans.append(NumberSpan(at, end, value, said_unit or unit, unit_end))
-        at = max(end, unit_end)
+        spans.append(span)
+        at = max(span.end, span.unit_end)
     return spans
+
+
+def _number(words: Sequence[str], at: int) -> NumberSpan | None:
+    """Read the number that begins at `at`, if one does, with its unit."""
+    found = _read(words, at)
+    if found is None:
+        return None
+    value, end, implied = found
+    unit, unit_end = _unit_after(words, end)
+    if unit is None and at and words[at - 1] in _LEVEL_BEFORE:
+        unit = "level"
+    if unit_end > end and value == int(value):
+        part, unit_end = _part(words, unit_end)  # "two degrees and a half"
+        value += math.copysign(part, value)
+    return NumberSpan(at, end, value, unit or implied, unit_end)
+
+
+def _is_fifty_fifty(words: Sequence[str], at: int) -> bool:
+    """Whether "fifty fifty" stands here, which is no number but "in equal shares"; 5055 and "555 50 50" are."""
+    if words[at] not in _FIFTY or list(words[at + 1 : at + 2]) != [words[at]]:
+        return False
+    beside = (words[at - 1] if at else "", words[at + 2] if at + 2 < len(words) else "")
+    return not any(word in SMALL or word[:1].isdigit() for word in beside)
+
+
+def _part_of_unit(words: Sequence[str], at: int) -> NumberSpan | None:
+    """Read "half a degree", "half degree", "a quarter of a percent": a part of one unit, not of the whole."""
+    if words[at] not in ("half", "quarter"):
+        return None
+    end = at + 1 + (list(words[at + 1 : at + 2]) == ["of"])
+    end += list(words[end : end + 1]) in (["a"], ["an"])
+    unit, unit_end = _unit_after(words, end)
+    return None if unit is None else NumberSpan(at, end, SHARES[words[at]] / 100, unit, unit_end)
+
+
+def _unit_and_half(words: Sequence[str], at: int) -> NumberSpan | None:
+    """Read "a degree and a half"."""
+    if words[at] not in _ARTICLES:
+        return None
+    unit, unit_end = _unit_after(words, at + 1)
+    part, end = _part(words, unit_end)
+    return None if unit is None or not part else NumberSpan(at, at + 1, 1 + part, unit, end)
 
 
 def _read(words: Sequence[str], at: int) -> tuple[float, int, str | None] | None:
@@ -140,24 +138,34 @@ def _read(words: Sequence[str], at: int) -> tuple[float, int, str | None] | None
     word = words[at]
     if word in _NEGATIVE:
         found = _read_plain(words, at + 1)
-        return (-found[0], found[1], None) if found else None
-    if word in _ORDINALS and not (word == "second" and at and words[at - 1] in ("a", "one")):
+        return (0.0 - found[0], found[1], None) if found else None
+    if word in ORDINALS and not (word == "second" and at and words[at - 1] in ("a", "one")):
         if word == "third" and at and words[at - 1] == "a":
-            return 33.0, at + 1, "percent"
-        return float(_ORDINALS[word]), at + 1, None
-    if word in _SHARES:
-        return _SHARES[word], at + 1, "percent"
+            return SHARES[word], at + 1, "percent"
+        return float(ORDINALS[word]), at + 1, None
+    if word in SHARES:
+        return SHARES[word], at + 1, "percent"
     if word == "one" and at and words[at - 1] in _NOT_A_NUMBER_AFTER:
         return None
-    if word == "couple" and at and words[at - 1] == "a":
-        return 2.0, at + (2 if words[at + 1 : at + 2] == ["of"] else 1), None
+    if word == "couple":
+        return _couple(words, at)
     found = _read_plain(words, at)
     if found is None:
         return None
     value, end = found
-    if end < len(words) and words[end] in _SHARES_MANY:
-        return float(round(value * _SHARES_MANY[words[end]])), end + 1, "percent"
+    following = words[end] if end < len(words) else ""
+    if following in SHARES_MANY:
+        return float(round(value * SHARES_MANY[following])), end + 1, "percent"
+    if word == "one" and end == at + 1 and following in ("half", "quarter", "third"):
+        return SHARES[following], end + 1, "percent"
     return value, end, None
+
+
+def _couple(words: Sequence[str], at: int) -> tuple[float, int, None] | None:
+    """Read "a couple", and "couple of degrees" where the article was lost."""
+    end = at + (2 if list(words[at + 1 : at + 2]) == ["of"] else 1)
+    has_article = at > 0 and words[at - 1] == "a"
+    return (2.0, end, None) if has_article or _unit_after(words, end)[0] else None
 
 
 def _read_plain(words: Sequence[str], at: int) -> tuple[float, int] | None:
@@ -168,15 +176,19 @@ def _read_plain(words: Sequence[str], at: int) -> tuple[float, int] | None:
         value, end = _digits(words[at]), at + 1
         if value is None:
             return None
-    elif words[at] == "point" and at + 1 < len(words) and words[at + 1] in _SMALL:
+        while end < len(words) and words[end] in MULTIPLES:
+            value, end = value * MULTIPLES[words[end]], end + 1
+    elif words[at] == "point" and at + 1 < len(words) and words[at + 1] in SMALL:
         value, end = 0.0, at
     else:
-        found = _cardinal(words, at)
+        found = _digit_by_digit(words, at) or _cardinal(words, at)
         if found is None:
             return None
         value, end = float(found[0]), found[1]
     if value == int(value):
         value, end = _fraction(words, value, end)
+    while value != int(value) and end < len(words) and words[end] in MULTIPLES:
+        value, end = value * MULTIPLES[words[end]], end + 1  # "two point five million"
     return value, end
 
 
@@ -186,18 +198,36 @@ def _digits(word: str) -> float | None:
         value = float(word)
     except ValueError:
         return None
-    return value if math.isfinite(value) else None
+    return value if math.isfinite(value * max(MULTIPLES.values())) else None
+
+
+def _digit_by_digit(words: Sequence[str], at: int) -> tuple[int, int] | None:
+    """Read "one zero one" of "one zero one point five": a row of two to four digits is one number before a point only.
+
+    Without a point it may be a telephone number or a list.
+    """
+    digits = ""
+    end = at
+    while end < len(words) and (SMALL.get(words[end], 10) < 10 or (digits and words[end] in ZERO)):
+        digits += str(SMALL.get(words[end], 0))
+        end += 1
+    is_before_point = end + 1 < len(words) and words[end] in _POINT and _is_digit(words[end + 1])
+    return (int(digits), end) if is_before_point and 2 <= len(digits) <= 4 and digits[0] != "0" else None
+
+
+def _is_digit(word: str) -> bool:
+    return SMALL.get(word, 10) < 10 or word in ZERO or word.isdecimal()
 
 
 def _fraction(words: Sequence[str], value: float, end: int) -> tuple[float, int]:
     """Add ".5", said as "point five", or "and a half"."""
-    if end < len(words) and words[end] in ("point", "dot", "decimal"):
+    if end < len(words) and words[end] in _POINT:
         at, digits = end + 1, ""
         while at < len(words) and len(digits) < 6:
             word = words[at]
-            if word in _SMALL and _SMALL[word] < 10:
-                digits += str(_SMALL[word])
-            elif word in _ZERO:
+            if SMALL.get(word, 10) < 10:
+                digits += str(SMALL[word])
+            elif word in ZERO:
                 digits += "0"
             elif word.isdecimal():  # isdigit() also holds for circled digits, which float() does not read
                 digits += word
@@ -208,45 +238,67 @@ def _fraction(words: Sequence[str], value: float, end: int) -> tuple[float, int]
             at += 1
         if digits:
             return float(f"{int(value)}.{digits}"), at
-    for phrase, part in ((("and", "a", "half"), 0.5), (("and", "a", "quarter"), 0.25)):
-        if tuple(words[end : end + 3]) == phrase:
-            return value + part, end + 3
-    return value, end
+    part, end = _part(words, end)
+    return value + part, end
+
+
+def _part(words: Sequence[str], end: int) -> tuple[float, int]:
+    """Read "and a half"; 0 when nothing of the kind stands here."""
+    for phrase, part in PARTS.items():
+        if tuple(words[end : end + len(phrase)]) == phrase:
+            return part, end + len(phrase)
+    return 0.0, end
 
 
 def _cardinal(words: Sequence[str], at: int) -> tuple[int, int] | None:
-    """Read a whole number in words, up to the hundred thousands, also in short form ("one twenty", "one oh five")."""
-    if words[at] == "a" and words[at + 1 : at + 2] in (["hundred"], ["thousand"]):
+    """Read a whole number in words, also in short form ("one twenty", "one oh five") and "hundred" alone."""
+    if words[at] == "a" and list(words[at + 1 : at + 2]) in (["hundred"], ["thousand"]):
         value, end = 1, at + 1
+    elif _is_one_hundred(words, at):
+        value, end = 1, at
     else:
         found = _under_hundred(words, at)
         if found is None:
             return None
         value, end = found
-    if end < len(words) and words[end] not in ("hundred", "thousand"):
+    if end < len(words) and words[end] not in MULTIPLES:
         return _run_together(words, value, end)
     total = 0
-    while end < len(words) and words[end] in ("hundred", "thousand"):
-        if words[end] == "thousand":
-            total, value = (total + value) * 1000, 0
+    while end < len(words) and words[end] in MULTIPLES:
+        multiple = MULTIPLES[words[end]]
+        if multiple > 100:
+            total, value = (total + value) * multiple, 0
         else:
             value *= 100
         end += 1
-        skip = end + 1 if words[end : end + 1] == ["and"] else end
+        if _part(words, end)[0]:  # "four hundred and three quarters" is no 403
+            break
+        skip = end + 1 if list(words[end : end + 1]) == ["and"] else end
         rest = _under_hundred(words, skip) if skip < len(words) else None
         if rest and rest[0] > 0:
             value, end = value + rest[0], rest[1]
     return total + value, end
 
 
+def _is_one_hundred(words: Sequence[str], at: int) -> bool:
+    """Whether a bare "hundred" is 100: "hundred percent", "hundred and ten", "to hundred", not "the hundred metres"."""
+    if words[at] != "hundred":
+        return False
+    after = at + 2 if list(words[at + 1 : at + 2]) == ["and"] else at + 1
+    is_last = at + 1 == len(words) and at > 0 and words[at - 1] in _BEFORE_HUNDRED
+    return is_last or _under_hundred(words, after) is not None or _unit_after(words, at + 1)[0] is not None
+
+
 def _under_hundred(words: Sequence[str], at: int) -> tuple[int, int] | None:
     if at >= len(words):
         return None
-    if words[at] in _SMALL:
-        return _SMALL[words[at]], at + 1
-    if words[at] in _TENS:
-        ones = _SMALL.get(words[at + 1], 0) if at + 1 < len(words) else 0
-        return (_TENS[words[at]] + ones, at + 2) if 0 < ones < 10 else (_TENS[words[at]], at + 1)
+    if words[at] in SMALL:
+        return SMALL[words[at]], at + 1
+    if words[at] in PAIRS:
+        return PAIRS[words[at]], at + 1
+    if words[at] in TENS:
+        ones = SMALL.get(words[at + 1], 0) if at + 1 < len(words) else 0
+        return (TENS[words[at]] + ones, at + 2) if 0 < ones < 10 else (TENS[words[at]], at + 1)
     return None
 
 
@@ -254,8 +306,8 @@ def _run_together(words: Sequence[str], value: int, end: int) -> tuple[int, int]
     """Read "one twenty" as 120 and "one oh one" as 101, as people say speeds and stations."""
     if not 1 <= value < 100:
         return value, end
-    if words[end] in _ZERO and end + 1 < len(words) and 0 < _SMALL.get(words[end + 1], 0) < 10:
-        return value * 100 + _SMALL[words[end + 1]], end + 2
+    if words[end] in ZERO and end + 1 < len(words) and 0 < SMALL.get(words[end + 1], 0) < 10:
+        return value * 100 + SMALL[words[end + 1]], end + 2
     pair = _under_hundred(words, end)
     if pair and pair[0] >= 10:
         return value * 100 + pair[0], pair[1]
@@ -263,13 +315,12 @@ def _run_together(words: Sequence[str], value: int, end: int) -> tuple[int, int]
 
 
 def _unit_after(words: Sequence[str], end: int) -> tuple[str | None, int]:
-    for phrase, unit in _UNITS:
+    for phrase, unit in UNITS:
         if tuple(words[end : end + len(phrase)]) == phrase:
-            return unit, end + len(phrase)
+            stop = end + len(phrase)
+            is_spelled_out = phrase[0] in _LETTER_UNITS and stop < len(words) and len(words[stop]) == 1
+            return (None, end) if is_spelled_out else (unit, stop)  # the f of "98.7 f m" is no Fahrenheit
     return None, end
-
-
-_NAMES = {value: word for word, value in {**_SMALL, **{w: v for w, v in _TENS.items() if w != "fourty"}}.items()}
 
 
 def say_number(value: float) -> str:
@@ -279,7 +330,7 @@ def say_number(value: float) -> str:
     whole, _, part = f"{value:.3f}".rstrip("0").rstrip(".").partition(".")
     text = _say_whole(int(whole))
     if part:
-        text += " point " + " ".join(_NAMES[int(digit)] for digit in part)
+        text += " point " + " ".join(NAMES[int(digit)] for digit in part)
     return text
 
 
@@ -289,7 +340,7 @@ def _say_whole(value: int) -> str:
         return f"{_say_whole(value // 1000)} thousand{rest}"
     if value >= 100:
         rest = f" {_say_whole(value % 100)}" if value % 100 else ""
-        return f"{_NAMES[value // 100]} hundred{rest}"
-    if value in _NAMES:
-        return _NAMES[value]
-    return f"{_NAMES[value - value % 10]} {_NAMES[value % 10]}"
+        return f"{NAMES[value // 100]} hundred{rest}"
+    if value in NAMES:
+        return NAMES[value]
+    return f"{NAMES[value - value % 10]} {NAMES[value % 10]}"

@@ -23,12 +23,30 @@ _SYMBOLS = {
     "&": ("and",),
     "+": ("plus",),
     "-": ("minus",),
+    "–": ("minus",),
 }
+_BEFORE_FOLDING = str.maketrans({"½": " 1/2", "¼": " 1/4", "¾": " 3/4", "⅓": " 1/3", "⅔": " 2/3", "−": "-"})
+"""Unicode's compatibility folding (NFKC) would make "22½" the number 221 and lose a minus sign."""
+_DEGREE_TYPED = re.compile(r"(?<=\d)(\s?)[º˚]")
+"""The ordinal sign and the ring stand for the degree sign behind a number: "22ºc"."""
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": " ", "”": " "})
+_FRACTIONS = {
+    "1/2": ("half", ".5"),
+    "1/4": ("quarter", ".25"),
+    "3/4": ("three quarters", ".75"),
+    "1/3": ("one third", ".33"),
+    "2/3": ("two thirds", ".67"),
+}
+"""Typed fraction -> how it is said alone, and what it is behind a whole number ("22 1/2")."""
 _KEPT = re.compile(
-    r"°c|°f|[%°&+]|(?<!\w)-(?=\d)|\d+(?:s|st|nd|rd|th)\b|\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?|'[^\W\d_]+"
+    r"°[cf](?!\w)|[%°&+]|(?<!\w)[-–](?=\.?\d)"
+    r"|(?<![\d/.,])(?:\d+[ -])?(?:[13]/4|[12]/3|1/2)(?![\d/]|[.,]\d)"
+    r"|\d+ \.\d+(?![\d.])|(?<![\w.,])\.\d+(?![\d.])"
+    r"|\d+(?:s|st|nd|rd|th)\b|\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?|'[^\W\d_]+"
 )
-_THOUSANDS = re.compile(r"^\d{1,3}(?:,\d{3})+$")
+_THOUSANDS = re.compile(r"^\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
+_DECIMAL_COMMA = re.compile(r"^\d{2,3},\d$")
+"""22,5 as much of Europe writes it; "3,5" may be the third and the fifth of something and stays two numbers."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +62,8 @@ class Spelling:
 
 def spell(text: str) -> Spelling:
     """Return `text` in the one spelling; without words when none is in it (emoji, punctuation)."""
-    said = unicodedata.normalize("NFKC", text).lower().translate(_QUOTES)
+    marked = _DEGREE_TYPED.sub(r"\1°", text.translate(_BEFORE_FOLDING))
+    said = unicodedata.normalize("NFKC", marked).lower().translate(_QUOTES)
     words: list[str] = []
     places: list[tuple[int, int]] = []
     for found in _KEPT.finditer(said):
@@ -57,11 +76,23 @@ def spell(text: str) -> Spelling:
 def _words(piece: str) -> tuple[str, ...]:
     if piece in _SYMBOLS:
         return _SYMBOLS[piece]
-    if piece[0].isdigit() and piece[-1].isdigit():
-        return (piece.replace(",", ""),) if _THOUSANDS.match(piece) else tuple(piece.split(","))
+    if piece[-3:] in _FRACTIONS:
+        alone, behind = _FRACTIONS[piece[-3:]]
+        return (piece[:-4] + behind,) if piece[:-4] else tuple(alone.split())
+    if piece[-1].isdigit() and (piece[0].isdigit() or piece[0] == "."):
+        return _digits(piece)
     if piece.endswith("'") and not piece.endswith("s'"):
         return (piece[:-1],)
     return (piece,)
+
+
+def _digits(piece: str) -> tuple[str, ...]:
+    """Return typed digits as one number, or as several where commas part them."""
+    if " ." in piece or piece.startswith("."):  # "22 .5" as recognizers write it, ".5"
+        return (piece.replace(" ", "") if piece[0] != "." else f"0{piece}",)
+    if _THOUSANDS.match(piece):
+        return (piece.replace(",", ""),)
+    return (piece.replace(",", "."),) if _DECIMAL_COMMA.match(piece) else tuple(piece.split(","))
 
 
 def normalize(text: str) -> str:

@@ -23,6 +23,9 @@ MAX_NUMBERS = 6
 POSSESSIVE = re.compile(r"(\w)'s\b")
 """A name ends before its possessive: "adele's album"."""
 
+_INITIALS = re.compile(r"(?<![^\W_])[^\W\d_]\.[^\W\d_]\.\Z")
+"""The last point of "r.e.m." belongs to the name."""
+
 _WORD_MARK = "\u0120"
 """Byte-level BPE writes the space before a word as this letter (Radford et al. 2019)."""
 
@@ -71,6 +74,7 @@ class Reading:
     def phrase(self, first_word: int, last_word: int) -> str:
         """Return words[first_word:last_word] as they were said."""
         start, end = self._places[first_word][0], self._places[last_word - 1][1]
+        end += bool(_INITIALS.search(self._said[start : end + 1]))
         return self._said[start:end]
 
     def token_span(self, first_word: int, last_word: int) -> list[int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from cabin.vehicle.signals import bounds, in_range, is_integer, is_number, to_datatype
-from cabin.vehicle.units import UnitSettings, from_signal, spoken_unit, to_signal
+from cabin.vehicle.units import UnitSettings, from_signal, named_scale, other_scale, spoken_unit, to_signal
 
 if TYPE_CHECKING:
     from cabin.catalog.schema import SignalSpec
@@ -111,6 +111,7 @@ def _text(text: str, spec: SignalSpec, slots: Mapping[str, SlotValue], settings:
 
 
 def _number(slot: str, sign: int, spec: SignalSpec, slots: Mapping[str, SlotValue], settings: UnitSettings) -> Computed:
+    """The slot as a target; degrees without a scale are the car's, or the other one's where only that one fits."""
     value = _slot(slots, slot)
     low, high = bounds(spec)
     if value in ("max", "min"):
@@ -119,13 +120,22 @@ def _number(slot: str, sign: int, spec: SignalSpec, slots: Mapping[str, SlotValu
             raise CannotAct("unknown_value", slot=slot, seen=value)
         return Computed(to_datatype(spec, bound))
     amount, unit = _amount(slot, value, spec, slots, settings, step=False)
+    other = other_scale(str(slots["unit"]) if "unit" in slots else None, unit)
+    if other is not None and not _fits(spec, sign * amount):
+        moved = to_signal(float(value), other, spec)
+        if moved is not None and _fits(spec, sign * moved):
+            amount, unit = moved, other
     target = sign * amount
-    rounded = to_datatype(spec, target)
-    if not in_range(spec, target) and not (is_integer(spec) and in_range(spec, float(rounded))):
+    if not _fits(spec, target):
         ends = [None if end is None else sign * _spoken(end, unit, spec) for end in (low, high)]
         least, most = ends if sign > 0 else ends[::-1]
-        raise CannotAct("out_of_range", slot=slot, seen=value, low=least, high=most, unit=unit or spec.unit)
-    return Computed(rounded, unit=unit)
+        told = named_scale(unit or spec.unit, settings)
+        raise CannotAct("out_of_range", slot=slot, seen=value, low=least, high=most, unit=told)
+    return Computed(to_datatype(spec, target), unit=named_scale(unit, settings))
+
+
+def _fits(spec: SignalSpec, target: float) -> bool:
+    return in_range(spec, target) or (is_integer(spec) and in_range(spec, float(to_datatype(spec, target))))
 
 
 def _amount(
@@ -195,6 +205,7 @@ def _step(
         amount, unit = _amount(whole[2], value, spec, slots, settings, step=True)
         by = -amount if whole[1] else amount
     target = float(present) + float(by)
+    unit = named_scale(unit, settings)
     if high is not None and target > high:
         return Computed(to_datatype(spec, high), "max", unit)
     if low is not None and target < low:

@@ -7,7 +7,8 @@ step ("two degrees warmer") uses a alone. Factors: the international mile is 160
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from cabin.errors import CabinError
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
     from cabin.catalog.schema import SignalSpec
     from cabin.vehicle.interface import VehicleInterface
 
-__all__ = ["DISTANCE_UNIT", "TEMPERATURE_UNIT", "UnitSettings", "from_signal", "spoken_unit", "to_signal"]
+__all__ = [
+    "DISTANCE_UNIT",
+    "TEMPERATURE_UNIT",
+    "UnitSettings",
+    "from_signal",
+    "named_scale",
+    "other_scale",
+    "spoken_unit",
+    "to_signal",
+]
 
 TEMPERATURE_UNIT = "Vehicle.Cabin.Infotainment.HMI.TemperatureUnit"
 """C or F: what "degree" means, and no unit at all beside a temperature."""
@@ -65,6 +75,20 @@ class UnitSettings:
     distance: Literal["km", "mile"] = "km"
     """Whether a speed without a unit is km/h or mph, and a distance km or miles."""
 
+    def begin(self, specs: Mapping[str, SignalSpec]) -> dict[str, SignalSpec]:
+        """Return the signals, with the two settings beginning as these: what a simulated car shows its driver."""
+        from cabin.catalog.schema import SignalSpec
+
+        shown = (
+            (TEMPERATURE_UNIT, ("C", "F"), "F" if self.temperature == "fahrenheit" else "C"),
+            (DISTANCE_UNIT, ("MILES", "KILOMETERS"), "MILES" if self.distance == "mile" else "KILOMETERS"),
+        )
+        begun = dict(specs)
+        for path, allowed, initial in shown:
+            spec = specs.get(path) or SignalSpec(path, "actuator", "string", allowed=allowed)
+            begun[path] = replace(spec, initial=initial)
+        return begun
+
     @classmethod
     def of(cls, vehicle: VehicleInterface, default: UnitSettings | None = None) -> UnitSettings:
         """Ask the car; what it does not tell is taken from `default`."""
@@ -91,6 +115,22 @@ def spoken_unit(said: str | None, spec: SignalSpec, settings: UnitSettings) -> s
     if unit == "" and dimension == "length" and _canonical(spec.unit) in ("km", "mile"):
         return settings.distance
     return "" if unit in ("degree", "degrees", "level") else unit
+
+
+def other_scale(said: str | None, unit: str) -> str | None:
+    """Return the scale that a temperature may have been meant in when the car's own makes no sense of the number.
+
+    None when the driver named a scale, or when it is no temperature. 72 is no Celsius inside a car and 21 no
+    Fahrenheit: where a signal's range holds the number in one scale only, that one was meant.
+    """
+    if said not in (None, "degree", "degrees"):
+        return None
+    return {"celsius": "fahrenheit", "fahrenheit": "celsius"}.get(unit)
+
+
+def named_scale(unit: str, settings: UnitSettings) -> str:
+    """Return the unit as replies need it: Celsius is named where the driver's own scale is Fahrenheit."""
+    return "degrees celsius" if (unit, settings.temperature) == ("celsius", "fahrenheit") else unit
 
 
 def to_signal(value: float, unit: str, spec: SignalSpec, *, step: bool = False) -> float | None:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from cabin.slm.numbers import find_numbers, say_number
 from cabin.slm.text import normalize
+from cabin.slm.vocabulary import POSSESSIVE
+from tests.slm.said_numbers import said_numbers
 
 THOUSANDTHS = st.integers(0, 999_999_999).map(lambda n: n / 1000)
 UNITS = {
@@ -47,9 +49,65 @@ def test_digits_are_read_like_words(value):
     assert read(f"-{value:.3f}") == [(-value, None)]
 
 
+@pytest.mark.parametrize(("text", "numbers"), said_numbers())
+def test_the_table_of_what_people_say(text, numbers):
+    words = POSSESSIVE.sub(r"\1 's", normalize(text)).split()
+    found = [
+        (n.value, n.unit, " ".join(words[n.start : n.end]), " ".join(words[n.end : n.unit_end]))
+        for n in find_numbers(words)
+    ]
+    assert found == [(pytest.approx(value), unit, said, of) for value, unit, said, of in numbers]
+
+
+def test_the_table_is_as_long_as_it_should_be():
+    assert len(dict(said_numbers())) >= 150
+
+
+def spoken(value: int) -> list[str]:
+    """Return the ways to say a whole number from 21 to 999,999."""
+    plain = say_number(value)
+    ways = [plain, plain.replace(" ", "-"), f"{value:,}", f"{value}", f"{value}.0", plain.upper()]
+    hundreds, rest = divmod(value, 100)
+    if hundreds < 100 and hundreds and rest:
+        ways.append(plain.replace("hundred ", "hundred and "))
+    if 1 <= hundreds < 100 and hundreds % 10 and rest >= 10 and (hundreds, rest) != (50, 50):
+        ways.append(f"{say_number(hundreds)} {say_number(rest)}")
+    if 1 <= hundreds < 100 and hundreds % 10 and 0 < rest < 10:
+        ways.append(f"{say_number(hundreds)} oh {say_number(rest)}")
+    if hundreds == 1:
+        ways += ["a " + plain.removeprefix("one "), plain.removeprefix("one ") if rest else "hundred percent"]
+    if value < 100 and value % 10:
+        ways.append(plain.replace(" ", ""))
+    return ways
+
+
+@given(st.integers(21, 999) | st.integers(1000, 999_999))
+def test_every_way_to_say_a_whole_number_is_read_back(value):
+    for text in spoken(value):
+        assert [number for number, _ in read(f"set it to {text} please")] == [value], text
+
+
+@given(
+    st.integers(0, 999), st.sampled_from([("and a half", 0.5), ("and a quarter", 0.25), ("and three quarters", 0.75)])
+)
+def test_a_number_and_a_part_is_read_back(value, part):
+    words, more = part
+    assert read(f"{say_number(value)} {words} degrees") == [(value + more, "degree")]
+    assert read(f"minus {value} {words}") == [(-value - more, None)]
+    assert read(f"{say_number(value)} degrees {words} warmer") == [(value + more, "degree")]
+
+
+@given(st.integers(0, 9999), st.integers(1, 999))
+def test_a_point_said_or_typed_apart_is_read_back(whole, part):
+    value = float(f"{whole}.{part}")
+    assert read(f"to {whole} .{part} degrees") == [(value, "degree")]
+    assert read(f"to {say_number(whole)} point {part}") == [(value, None)]
+    assert read(f"to {whole:,}.{part}") == [(value, None)]
+
+
 PIECES = (
     "one two twenty five oh point minus a half quarter third and hundred thousand level the percent degrees second "
-    "5 22.5 3rd 9 couple of to ❶ ፩"
+    "5 22.5 3rd 9 couple of to ❶ ፩ a c f m fifty 50 million minute per cent zero twentytwo quarters"
 )
 
 
