@@ -163,10 +163,10 @@ class IntentParser:
             number = reading.numbers[k]
             if not row[name].minimum <= number.value <= row[name].maximum:
                 return "impossible"
-            if number.unit in units:
+            if number.unit in units or (number.unit == "percent" and not units and row[name].maximum == 100):
                 slots["unit"] = number.unit
-            elif number.unit is not None:
-                return "unclear"
+            elif number.unit is not None and (units or number.unit != "level"):
+                return "unclear"  # a bare number counts levels: "two notches more fan"
         missing = [slot.name for slot in row.values() if slot.required and slot.name not in slots]
         return "unclear" if missing else slots
 
