@@ -11,7 +11,8 @@ import json
 import logging
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ __all__ = ["cache_key", "decode", "encode", "read_cached", "write_cached"]
 
 _log = logging.getLogger(__name__)
 
-_FORMAT = 1
+_FORMAT = 2
 _PREFIX = "catalog-"
+_LIST = b'["list",'
 _KEPT = 8
 """How many catalogs stay in the cache: one for each set of plugins that is in use."""
 
@@ -42,10 +44,12 @@ def cache_key(named: Iterable[tuple[str, Path]], files: Iterable[Path]) -> str:
 def read_cached(key: str) -> Catalog | None:
     """Return the catalog kept under a key, or None."""
     try:
-        digest, _, body = _file(key).read_text(encoding="utf-8").partition("\n")
-        if digest != hashlib.sha256(body.encode()).hexdigest():
-            return None
-        return decode(json.loads(body))
+        with _file(key).open("rb") as file:
+            first = file.readline()
+            if first.strip().decode() != hashlib.file_digest(file, "sha256").hexdigest():
+                return None
+            file.seek(len(first))
+            return decode(file)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         _log.debug("catalog cache not used: %s", error)
         return None
@@ -54,15 +58,13 @@ def read_cached(key: str) -> Catalog | None:
 def write_cached(key: str, catalog: Catalog) -> None:
     """Keep a catalog, whole or not at all; a folder that cannot be written is no error."""
     path = _file(key)
-    body = json.dumps(encode(catalog), separators=(",", ":"))
+    body = b"\n".join(encode(catalog))
     temporary: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=".catalog-", delete=False
-        ) as file:
+        with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=".catalog-", delete=False) as file:
             temporary = file.name
-            file.write(f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}")
+            file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
         os.replace(temporary, path)  # a name, not a Path
         temporary = None
         kept = sorted(path.parent.glob(f"{_PREFIX}*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
@@ -79,28 +81,55 @@ def _file(key: str) -> Path:
     return cache_dir() / f"{_PREFIX}{key[:32]}.json"
 
 
-def encode(catalog: Catalog) -> dict[str, Any]:
-    """Return a catalog without combinations and refusals as what JSON can hold."""
-    return {
-        "intents": [_encode_intent(intent) for intent in catalog.intents.values()],
-        "signals": [{**spec.__dict__, "where": _encode_place(spec.where)} for spec in catalog.signals.values()],
-        "lists": [[words.name, dict(words.entries), words.slot] for words in catalog.lists.values()],
-    }
+def encode(catalog: Catalog) -> list[bytes]:
+    """Return a catalog without combinations and refusals as lines of JSON: [kind, entry].
+
+    A line at a time is read, so that the whole never stands in memory as text and as JSON beside the catalog itself.
+    """
+    rows: list[tuple[str, Any]] = [("intent", _encode_intent(intent)) for intent in catalog.intents.values()]
+    rows += [("signal", {**s.__dict__, "where": _encode_place(s.where)}) for s in catalog.signals.values()]
+    rows += [("list", [words.name, dict(words.entries), words.slot]) for words in catalog.lists.values()]
+    return [json.dumps(row, separators=(",", ":")).encode() for row in rows]
 
 
-def decode(fields: Mapping[str, Any]) -> Catalog:
-    """Read `encode`'s result. Raises KeyError, TypeError, AttributeError or ValueError for anything else."""
-    intents = [_decode_intent(entry) for entry in fields["intents"]]
-    signals = [
-        SignalSpec(**{**entry, "allowed": tuple(entry["allowed"]), "where": _decode_place(entry["where"])})
-        for entry in fields["signals"]
-    ]
-    lists = [WordList(name, {v: tuple(p) for v, p in entries.items()}, slot) for name, entries, slot in fields["lists"]]
-    return Catalog(
-        {intent.name: intent for intent in intents},
-        {spec.path: spec for spec in signals},
-        {words.name: words for words in lists},
-    )
+def decode(lines: Iterable[bytes]) -> Catalog:
+    """Read `encode`'s lines. Raises KeyError, TypeError, AttributeError or ValueError for anything else."""
+    intents: dict[str, Intent] = {}
+    signals: dict[str, SignalSpec] = {}
+    lists: list[bytes] = []
+    for line in lines:
+        if line.startswith(_LIST):
+            lists.append(line)
+            continue
+        kind, entry = json.loads(line)
+        if kind == "intent":
+            intents[entry["name"]] = _decode_intent(entry)
+        else:
+            place = _decode_place(entry["where"])
+            signals[entry["path"]] = SignalSpec(**{**entry, "allowed": tuple(entry["allowed"]), "where": place})
+    return Catalog(intents, signals, _LateLists(lists))
+
+
+class _LateLists(Mapping[str, WordList]):
+    """Word lists that stay JSON until one is asked for: more than half of a catalog, and parsing needs none."""
+
+    def __init__(self, lines: list[bytes]) -> None:
+        self._lines = lines
+
+    @cached_property
+    def _lists(self) -> dict[str, WordList]:
+        rows = [json.loads(line)[1] for line in self._lines]
+        self._lines = []
+        return {name: WordList(name, {v: tuple(p) for v, p in entries.items()}, slot) for name, entries, slot in rows}
+
+    def __getitem__(self, name: str) -> WordList:
+        return self._lists[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lists)
+
+    def __len__(self) -> int:
+        return len(self._lists)
 
 
 def _encode_place(place: Place | None) -> list[Any] | None:

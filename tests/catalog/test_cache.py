@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import os
 
 import pytest
@@ -15,7 +14,20 @@ def only_file(folder):
 
 
 def test_nothing_is_lost_on_the_way(catalog):
-    assert decode(json.loads(json.dumps(encode(catalog)))) == catalog
+    again = decode(encode(catalog))
+    assert again == catalog
+    assert list(again.lists) == list(catalog.lists)
+    assert len(again.lists) == len(catalog.lists) > 0
+
+
+def test_lists_are_read_when_one_is_asked_for(catalog):
+    lines = encode(catalog)
+    broken = [b'["list", no JSON' if line.startswith(b'["list",') else line for line in lines]
+    again = decode(broken)
+    assert again.intents == catalog.intents
+    assert again.signals == catalog.signals
+    with pytest.raises(ValueError, match="Expecting value"):
+        again.lists.get("x")
 
 
 def test_written_once_and_read(catalog, own_cache):
