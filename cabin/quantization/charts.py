@@ -13,11 +13,12 @@ STYLE = """
 svg { max-width: 100%; height: auto; font: 12px system-ui, sans-serif; }
 svg text { fill: currentColor; } svg .axis { stroke: currentColor; opacity: .35; fill: none; }
 svg .dot { fill: #8888; stroke: currentColor; } svg .front { fill: #2a7de1; stroke: #2a7de1; }
-svg path.front { fill: none; stroke-width: 1.5; } svg .bar { fill: #2a7de1; opacity: .75; }
+svg path.front { fill: none; stroke-width: 1.5; } svg .leader { stroke: currentColor; opacity: .25; }
+svg .bar { fill: #2a7de1; opacity: .75; }
 svg .before { fill: #8886; } svg .after { fill: none; stroke: #d9480f; stroke-width: 1.3; }
 """
 _WIDTH, _HEIGHT = 720, 360
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 150, 16, 48
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 170, 16, 48
 
 
 @dataclass(frozen=True)
@@ -43,37 +44,59 @@ def ticks(low: float, high: float, count: int = 6) -> list[float]:
 
 
 def scatter_chart(points: Sequence[Point], x_name: str, y_name: str) -> str:
-    """Return dots with their names; those on the front are joined. Left is cheap, up is good."""
+    """Return dots with their names to the right; those on the front are joined. Left is cheap, up is good.
+
+    Costs (x) are above 0 and drawn by their logarithm: twice as much is as far everywhere.
+    """
     if not points:
         return ""
-    (x_low, x_high), (y_low, y_high) = (_padded([getattr(p, axis) for p in points]) for axis in "xy")
+    x_low, x_high = _padded([math.log10(point.x) for point in points])
+    y_low, y_high = _padded([point.y for point in points])
 
     def place(x: float, y: float) -> tuple[float, float]:
-        across = _LEFT + (x - x_low) / (x_high - x_low) * (_WIDTH - _LEFT - _RIGHT)
+        across = _LEFT + (math.log10(x) - x_low) / (x_high - x_low) * (_WIDTH - _LEFT - _RIGHT)
         return across, _HEIGHT - _BOTTOM - (y - y_low) / (y_high - y_low) * (_HEIGHT - _TOP - _BOTTOM)
 
     parts = _axes(x_name, y_name)
-    for x in ticks(x_low, x_high):
+    for x in _log_ticks(10**x_low, 10**x_high):
         at = place(x, y_low)
         parts.append(f'<text x="{at[0]:.1f}" y="{at[1] + 18:.1f}" text-anchor="middle">{x:g}</text>')
     for y in ticks(y_low, y_high):
-        at = place(x_low, y)
+        at = (_LEFT, place(10**x_low, y)[1])
         parts.append(f'<text x="{at[0] - 8:.1f}" y="{at[1] + 4:.1f}" text-anchor="end">{y:g}</text>')
     front = sorted((p for p in points if p.on_front), key=lambda p: p.x)
     line = " L".join(f"{x:.1f} {y:.1f}" for x, y in (place(p.x, p.y) for p in front))
     parts.append(f'<path class="front" d="M{line}"/>' if len(front) > 1 else "")
-    taken: list[tuple[float, float]] = []
-    for point in sorted(points, key=lambda p: (p.y, p.x)):
+    ordered = sorted(points, key=lambda p: (-p.y, -p.x))
+    heights = _spread([place(p.x, p.y)[1] for p in ordered])
+    for point, label_y in zip(ordered, heights, strict=True):
         x, y = place(point.x, point.y)
-        label_y = y + 4
-        while any(abs(label_y - other) < 13 and abs(x - across) < 150 for across, other in taken):
-            label_y -= 13
-        taken.append((x, label_y))
         kind = "front" if point.on_front else "dot"
         title = f"<title>{escape(point.label)}: {point.x:g}, {point.y:g}</title>"
+        label_x = _WIDTH - _RIGHT + 12
+        parts.append(f'<path class="leader" d="M{x:.1f} {y:.1f} L{label_x - 4} {label_y - 4:.1f}"/>')
         parts.append(f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="4.5">{title}</circle>')
-        parts.append(f'<text x="{x + 9:.1f}" y="{label_y:.1f}">{escape(point.label)}</text>')
+        parts.append(f'<text x="{label_x}" y="{label_y:.1f}">{escape(point.label)}</text>')
     return _svg(parts, _HEIGHT, f"{y_name} against {x_name}")
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Return 1, 2 and 5 times the powers of ten within low .. high; round numbers where these are fewer than three."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    found = [factor * 10.0**power for power in powers for factor in (1, 2, 5) if low <= factor * 10.0**power <= high]
+    return found if len(found) > 2 else [tick for tick in ticks(low, high) if tick > 0]
+
+
+def _spread(wanted: Sequence[float], room: float = 14.0) -> list[float]:
+    """Return heights near the wanted ones (rising), `room` apart, pushed up where they would leave the picture."""
+    heights: list[float] = []
+    for height in wanted:
+        heights.append(max(height + 4, heights[-1] + room if heights else _TOP + 8.0))
+    ceiling = float(_HEIGHT - _BOTTOM)
+    for at in reversed(range(len(heights))):
+        heights[at] = min(heights[at], ceiling)
+        ceiling = heights[at] - room
+    return heights
 
 
 def bar_chart(rows: Sequence[tuple[str, float]], name: str) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -33,13 +34,19 @@ def test_some_ticks():
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(NUMBERS, NUMBERS, st.booleans()), min_size=1, max_size=12))
+@given(st.lists(st.tuples(st.floats(1e-3, 1e6), NUMBERS, st.booleans()), min_size=1, max_size=12))
 def test_every_dot_lies_in_the_picture(points):
     chart = scatter_chart([Point(f"<p{at}>", *point) for at, point in enumerate(points)], "x & y", "y")
     root = ET.fromstring(chart)
     dots = [element for element in root.iter() if element.tag == "circle"]
     assert len(dots) == len(points)
     assert all(0 < float(dot.get("cx")) < 720 and 0 < float(dot.get("cy")) < 360 for dot in dots)
+    names = [text for text in root.iter("text") if (text.text or "").startswith("<p")]
+    heights = sorted(float(text.get("y")) for text in names)
+    assert len(names) == len(points)
+    assert heights[0] > 0
+    assert heights[-1] < 360
+    assert all(after - before >= 13.8 for before, after in pairwise(heights))
 
 
 def test_left_is_less_and_up_is_more():

@@ -44,7 +44,7 @@ def test_the_weights_are_measured_and_written(script, tmp_path, monkeypatch):
     result = run(script, "--measure", source, "--only", "weights")
     assert result.exit_code == 0, result.output
     rows = json.loads(script.TABLES.read_text())["weights"]["rows"]
-    assert [row[:2] for row in rows] == [["fp16", 16.0], ["int8-channel", 8.41], ["int4-group32", 5.0]]
+    assert [row[:2] for row in rows] == [["fp16", 16.0], ["int8-channel", 8.56], ["int4-group32", 5.0]]
     assert rows[0][2] > rows[1][2] > rows[2][2]
     page = script.PAGE.read_text()
     assert "| int4-group32 | 5 |" in page
@@ -73,6 +73,5 @@ def test_an_outlier_takes_the_steps_of_all_rows(script):
 
 
 def test_a_page_without_marks(script):
-    script.PAGE.write_text("nothing")
     with pytest.raises(ValueError, match="0 blocks 'weights'"):
-        run(script).exception and script.updated("nothing", {})
+        script.updated("nothing", {})
