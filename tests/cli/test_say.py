@@ -40,6 +40,29 @@ def test_a_question_is_answered_and_a_refusal_told(cabin):
     assert "nothing to do: unclear" in cabin("say", "let some air in")[1]
 
 
+@pytest.mark.parametrize(
+    ("scale", "said", "target", "reply"),
+    [
+        ("celsius", "21.5", 21.5, "21.5 degrees."),
+        ("celsius", "72", 22.2222, "72 degrees Fahrenheit."),
+        ("celsius", "seventy two and a half fahrenheit", 22.5, "72.5 degrees Fahrenheit."),
+        ("celsius", "72 degrees celsius", None, "from 16 to 28 degrees."),
+        ("celsius", "45", None, "from 16 to 28 degrees."),
+        ("fahrenheit", "72 degrees", 22.2222, "72 degrees Fahrenheit."),
+        ("fahrenheit", "twenty two", 22.0, "22 degrees Celsius."),
+        ("fahrenheit", "22 celsius", 22.0, "22 degrees Celsius."),
+        ("fahrenheit", "45", None, "from 61 to 82 degrees Fahrenheit."),
+    ],
+)
+def test_degrees_by_the_units_of_vehicle_yaml(cabin, monkeypatch, scale, said, target, reply):
+    monkeypatch.setenv("CABIN_VEHICLE_UNITS_TEMPERATURE", scale)
+    monkeypatch.setenv("CABIN_VEHICLE_TIMES_COMMAND_DEADLINE_MS", "60000")
+    _, (turn,), _ = cabin("say", "--json", f"set the temperature to {said}")
+    (outcome,) = turn["outcomes"]
+    assert [change["after"] for change in outcome["changes"]] == ([] if target is None else [target])
+    assert turn["reply"].endswith(reply)
+
+
 def test_yes(cabin):
     assert cabin("say", "--json", "unlock the door")[1][0]["outcomes"][0]["status"] == "confirm"
     assert cabin("say", "--json", "--yes", "unlock the door")[1][0]["outcomes"][0]["status"] == "done"

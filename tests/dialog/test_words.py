@@ -50,6 +50,8 @@ def test_amounts(value, unit, said):
     [
         (spec(unit="Celsius"), 20.0, METRIC, "20 degrees"),
         (spec(unit="celsius"), 20.0, IMPERIAL, "68 degrees Fahrenheit"),
+        (spec(unit="celsius"), 21.0, IMPERIAL, "70 degrees Fahrenheit"),
+        (spec(unit="celsius"), 23.0556, IMPERIAL, "73.5 degrees Fahrenheit"),
         (spec(unit="km/h"), 96.56, IMPERIAL, "60 miles per hour"),
         (spec(unit="m"), 412_345.0, METRIC, "412 kilometers"),
         (spec(unit="m"), 412_345.0, IMPERIAL, "256 miles"),

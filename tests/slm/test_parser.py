@@ -104,6 +104,34 @@ def test_a_unit_that_does_not_fit_is_unclear(willed):
     assert willed.will("device:window", "action:open", "value#0", "end").parse("open 20 degrees").refused == "unclear"
 
 
+NAMES = st.from_regex(r"[b-e0-9]{1,3}(?:[-.'/& ][b-e0-9]{1,3}){0,4}", fullmatch=True)
+
+
+@settings(max_examples=30)
+@given(NAMES)
+def test_a_name_is_copied_with_its_hyphens_points_and_digits(willed, name):
+    reading = willed._vocabulary.read(f"play {name}")
+    tokens = reading.token_span(1, len(reading.words))
+    found = willed.will("device:music", "action:play", "open:song", *tokens, "end").parse(f"play {name}")
+    assert [command.slots for command in found.commands] == [{"song": name}]
+
+
+def test_levels_and_percent_are_heard_where_an_intent_has_no_units(willed):
+    spec = replace(willed.spec, units=dict.fromkeys(willed.spec.units, ()))
+    bare = Willed(willed.info, willed._vocabulary, willed._table, willed._backend, spec=spec)
+
+    def slots(*call, text):
+        found = bare.will(*call, "value#0", "end").parse(text)
+        return [command.slots for command in found.commands] or found.refused
+
+    opened, heated = ("device:window", "action:open"), ("device:heat", "action:set")
+    assert slots(*opened, text="open two notches") == [{"value": 2}]
+    assert slots(*opened, text="open to level three") == [{"value": 3}]
+    assert slots(*opened, text="open 20 percent") == [{"value": 20, "unit": "percent"}]
+    assert slots(*opened, text="open 20 degrees") == "unclear"
+    assert slots(*heated, text="heat to 20 percent") == "unclear"  # reaches 28: percent of what?
+
+
 def test_a_number_without_unit_has_none(willed):
     found = willed.will("device:window", "action:open", "value#0", "end").parse("open 20")
     assert found.commands[0].slots == {"value": 20}

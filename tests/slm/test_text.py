@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cabin.slm.text import normalize, words_of
 
-ANY = st.one_of(st.text(max_size=80), st.text(alphabet="ab's -.,0123%°\u2019", max_size=40))
+ANY = st.one_of(st.text(max_size=80), st.text(alphabet="acf's -.,/01234%°º½¼−–\u2019", max_size=40))
 
 
 @given(ANY)
@@ -44,6 +44,11 @@ def test_symbols_are_no_words(text):
         ("it’s 50 %", "it's 50 percent"),
         ("rock ‘n’ roll & soul", "rock 'n roll and soul"),
         ("1,000,000 and 3,5", "1000000 and 3 5"),
+        ("1,000.5 and .5 and 22 .5", "1000.5 and 0.5 and 22.5"),
+        ("22,5 or 1,000,000", "22.5 or 1000000"),
+        ("22½°, ¾ open, 2 1/2", "22.5 degrees three quarters open 2.5"),
+        ("22ºc, nº 5, −5, –.5", "22 degrees celsius no 5 minus 5 minus 0.5"),
+        ("24/7, 11/2, 1/2/3, no.5", "24 7 11 2 1 2 3 no 5"),
         ("-5 degrees, well-known", "minus 5 degrees well known"),
         ("the boys' room", "the boys' room"),
         ("ＯＰＥＮ it", "open it"),

@@ -27,11 +27,29 @@ def test_every_word_has_its_first_token(text):
         ("play nov. 17, live", "nov. 17, live"),
         ("play adele's album", "adele's album"),
         ("play 100% you", "100% you"),
+        ("play r.e.m.", "r.e.m."),
+        ("play a.j. styles.", "a.j. styles"),
+        ("play mr. b.", "mr. b"),
+        ("play blink-182", "blink-182"),
+        ("play AC/DC", "ac/dc"),
+        ("play 2 1/2 men", "2 1/2 men"),
+        ("play guns n' roses", "guns n' roses"),
+        ("play 1,000.5", "1,000.5"),
     ],
 )
 def test_phrases_are_given_as_they_were_said(text, said):
     reading = Reading(text, tiny.tokenizer())
     assert reading.phrase(1, len(reading.words)) == said
+
+
+NAMES = st.from_regex(r"[a-zé0-9]{1,5}(?:(?:[-.'/&]|, |\. | - | )[a-zé0-9]{1,5}){0,5}", fullmatch=True)
+
+
+@given(NAMES, st.sampled_from(["play {}", "call {} now", "take me to {} please", "{}"]))
+def test_whatever_stands_between_the_words_of_a_frame_is_copied_as_it_stands(name, frame):
+    reading = Reading(frame.format(name), tiny.tokenizer())
+    before, after = (len(Reading(part, tiny.tokenizer()).words) for part in frame.split("{}"))
+    assert reading.phrase(before, len(reading.words) - after) == name
 
 
 @pytest.mark.parametrize(

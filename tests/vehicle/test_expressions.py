@@ -44,6 +44,24 @@ def test_the_slot_in_its_unit():
     assert value("-{value}", BOTH_WAYS, value=40) == -40
 
 
+def test_degrees_without_a_scale_are_those_that_the_car_can_do():
+    for unit in ({}, {"unit": "degree"}):
+        assert evaluate("{value}", WARMTH, {"value": 72, **unit}, 20.0, METRIC) == Computed(22.2222, "", "fahrenheit")
+        assert evaluate("{value}", WARMTH, {"value": 21, **unit}, 20.0, IMPERIAL) == Computed(21, "", "degrees celsius")
+        assert value("{value}", WARMTH, value=72, settings=IMPERIAL, **unit) == 22.2222
+        assert obstacle("{value}", WARMTH, value=45, **unit).unit == "celsius"
+        assert obstacle("{value}", WARMTH, value=45, settings=IMPERIAL, **unit).unit == "fahrenheit"
+    assert obstacle("{value}", WARMTH, value=72, unit="celsius").obstacle == "out_of_range"
+    told = obstacle("{value}", WARMTH, value=35, unit="celsius", settings=IMPERIAL)
+    assert (told.low, told.high, told.unit) == (16, 28, "degrees celsius")
+
+
+def test_a_difference_in_degrees_has_the_cars_scale_and_no_offset():
+    assert value({"by": "{value}"}, WARMTH, 20.0, value=3, unit="degree") == 23
+    assert value({"by": "{value}"}, WARMTH, 20.0, value=3, unit="degree", settings=IMPERIAL) == 21.6667
+    assert value({"by": "-{value}"}, WARMTH, 20.0, value=3, unit="celsius", settings=IMPERIAL) == 17
+
+
 def test_max_and_min_are_the_signals_bounds():
     assert value("{value}", WARMTH, value="max") == 28
     assert value("{value}", WARMTH, value="min") == 16

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cabin.catalog.schema import SignalSpec
-from cabin.vehicle.units import DISTANCE_UNIT, TEMPERATURE_UNIT, UnitSettings, from_signal, spoken_unit, to_signal
+from cabin.vehicle.units import (
+    DISTANCE_UNIT,
+    TEMPERATURE_UNIT,
+    UnitSettings,
+    from_signal,
+    named_scale,
+    other_scale,
+    spoken_unit,
+    to_signal,
+)
 from cabin_simcar.car import SimulatedCar
 
 WARMTH = SignalSpec("A", "actuator", "float", "Celsius", 16, 28)
@@ -70,6 +79,27 @@ def test_the_car_is_asked_for_its_settings():
     car.place(TEMPERATURE_UNIT, "F")
     car.place(DISTANCE_UNIT, "MILES")
     assert UnitSettings.of(car) == IMPERIAL
+
+
+@pytest.mark.parametrize("settings", [METRIC, IMPERIAL, UnitSettings("fahrenheit", "km")])
+def test_a_simulated_car_begins_in_the_configured_units(settings):
+    car = SimulatedCar(settings.begin({"A": WARMTH}))
+    assert UnitSettings.of(car) == settings
+    assert car.signals()["A"] == WARMTH
+    own = SignalSpec(TEMPERATURE_UNIT, "actuator", "string", allowed=("C", "F"), initial="C")
+    assert UnitSettings.of(SimulatedCar(settings.begin({TEMPERATURE_UNIT: own}))) == settings
+
+
+def test_the_other_scale_is_thought_of_only_where_none_was_said():
+    assert (other_scale(None, "celsius"), other_scale("degree", "fahrenheit")) == ("fahrenheit", "celsius")
+    assert other_scale("celsius", "celsius") is None
+    assert other_scale(None, "percent") is None
+
+
+def test_celsius_is_named_to_a_driver_of_fahrenheit():
+    assert named_scale("celsius", IMPERIAL) == "degrees celsius"
+    assert to_signal(21, "degrees celsius", WARMTH) == 21
+    assert (named_scale("celsius", METRIC), named_scale("fahrenheit", METRIC)) == ("celsius", "fahrenheit")
 
 
 @given(st.floats(-1000, 1000), st.sampled_from(["celsius", "fahrenheit"]))
