@@ -12,7 +12,8 @@
     |-- VehicleError                 exit 1   the car's interface
     |   |-- UnknownSignalError       exit 1
     |   `-- VehicleTimeoutError      exit 1
-    `-- BudgetError                  exit 1   a deadline or a memory limit
+    |-- BudgetError                  exit 1   a deadline or a memory limit
+    `-- ControlError                 exit 1   the running daemon: it is not there, or it refuses
 
 A message says what, where, the value seen, what was expected, and one thing to do next.
 `Problem` holds those five; an error holds one or many, so that all mistakes of a file are told at once.
@@ -29,6 +30,7 @@ __all__ = [
     "CabinError",
     "CatalogError",
     "ConfigError",
+    "ControlError",
     "DownloadError",
     "ModelError",
     "ModelMismatchError",
@@ -129,6 +131,15 @@ class VehicleTimeoutError(VehicleError, TimeoutError):
 
 class BudgetError(CabinError):
     """A budget was not met. Examples: a stage ran past its deadline, memory past its limit."""
+
+
+class ControlError(CabinError):
+    """The running daemon cannot be spoken to, or refuses. Examples: no daemon runs, the right to `talk` is missing."""
+
+    def __init__(self, problems: Problem | str | Iterable[Problem], code: str = "") -> None:
+        super().__init__(problems)
+        self.code = code
+        """The error code of the control protocol (docs/reference/control-socket.md); empty: nothing was answered."""
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cabin import paths
 from cabin.errors import CabinError
+from cabin.slm.backend import AUTO
 
 if TYPE_CHECKING:
     from cabin.cli.app import App
@@ -86,7 +87,7 @@ def configuration(app: App) -> Iterator[Finding]:
             yield Finding("fail", "config", str(problem), f"`cabin config check {file}` tells this alone.")
         if not problems:
             yield Finding("ok", "config", str(file))
-    sections = ("RECOGNIZER", "ENDPOINT", "PARSER", "GUARD", "VEHICLE", "PLUGINS")
+    sections = ("RECOGNIZER", "ENDPOINT", "PARSER", "GUARD", "CONTROL", "VEHICLE", "PLUGINS")
     known = (*KNOWN_VARIABLES, *(f"CABIN_{section}_" for section in sections))
     for name in sorted(app.environ):
         if name.startswith("CABIN_") and not name.startswith(known):
@@ -136,6 +137,17 @@ def intent_model(app: App) -> Iterator[Finding]:
         yield Finding("fail", "intent model", str(error.problems[0]), "`cabin model build` makes it.")
     else:
         yield Finding("ok", "intent model", f"{folder}, verified")
+        if app.config.parser.backend == AUTO:
+            yield Finding("ok", "intent model", f"parser.backend auto, {_engine(app, folder)}")
+
+
+def _engine(app: App, folder: Path) -> str:
+    """Return which engine was chosen for a model, without trying any."""
+    from cabin.assembly import engines
+    from cabin.slm.backend_choice import known_choice
+
+    choice = known_choice(folder, engines(app.plugins), app.config.parser.threads, app.environ)
+    return f"chosen {choice}" if choice is not None else "chosen at the first start"
 
 
 def speech_models(app: App) -> Iterator[Finding]:

@@ -18,10 +18,11 @@ from typing import Any, Generic, TypeVar
 from cabin.config.binding import Binder, join
 from cabin.config.fields import fields_of
 from cabin.config.sections import MISPLACED_KEYS, OBSOLETE_KEYS, Budgets, CabinConfig, VehicleConfig
+from cabin.control.settings import ControlConfig
 from cabin.errors import ConfigError, Problem, nearest
 from cabin.yamlfile import Node, load_yaml, parse_scalar, parse_yaml
 
-__all__ = ["Loaded", "load_budgets", "load_config", "load_vehicle_config"]
+__all__ = ["Loaded", "load_budgets", "load_config", "load_control_config", "load_vehicle_config"]
 
 Config = TypeVar("Config")
 
@@ -53,6 +54,19 @@ def load_config(
         raise ConfigError(binder.problems)
     binder.origins.pop("plugins", None)
     return Loaded(dataclasses.replace(config, plugins=MappingProxyType(bound)), MappingProxyType(binder.origins))
+
+
+def load_control_config(file: Path | None, environ: Mapping[str, str] = os.environ) -> Loaded[ControlConfig]:
+    """Read section `control` of cabin.yaml alone: a client can speak to the daemon whatever is wrong elsewhere in it.
+
+    Raises ConfigError with every mistake of that section, or when the file is no YAML.
+    """
+    binder = Binder()
+    root = _read(file, binder)
+    root = _overlay(
+        root.get("control") if root else None, _environment(environ, "CABIN_CONTROL_", ControlConfig, binder)
+    )
+    return _finish(binder, binder.section(ControlConfig, root, "control"))
 
 
 def load_vehicle_config(file: Path | None, environ: Mapping[str, str] = os.environ) -> Loaded[VehicleConfig]:

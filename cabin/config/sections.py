@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from cabin.audio.endpoint import EndpointConfig
 from cabin.config.fields import Bounds
+from cabin.control.settings import ControlConfig
 from cabin.plugins.guard import GuardSettings
 from cabin.vehicle.effects import VehicleTimes
 from cabin.vehicle.units import UnitSettings
@@ -47,7 +48,8 @@ class ParserConfig:
     model: str = "intent"
     """The folder of the model among the models."""
     backend: str = "onnx"
-    """What runs it: an inference backend that a plugin registered (`cabin plugins`)."""
+    """What runs it: an inference backend that a plugin registered (`cabin plugins`), or auto: the one that is found
+    best by a trial at the first start."""
     act: Annotated[float | None, Bounds(0, 1)] = None
     """Confidence from which on a command is done; null: what the model was calibrated to (calibration.json)."""
     confirm: Annotated[float | None, Bounds(0, 1)] = None
@@ -64,6 +66,7 @@ class CabinConfig:
     endpoint: EndpointConfig = field(default_factory=EndpointConfig)
     parser: ParserConfig = field(default_factory=ParserConfig)
     guard: GuardSettings = field(default_factory=GuardSettings)
+    control: ControlConfig = field(default_factory=ControlConfig)
     plugins: Mapping[str, Any] = field(default_factory=dict)
     """A section for each plugin that registered one: its name -> its frozen dataclass."""
 

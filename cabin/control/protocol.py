@@ -1,0 +1,320 @@
+"""The control protocol: every request, answer and event as a frozen dataclass. The one file to read to speak it.
+
+    -> {"v": 1, "id": 7, "request": "say", "text": "open the driver window", "confirm": "ask"}
+    <- {"v": 1, "id": 7, "ok": true, "result": {...}}
+    <- {"v": 1, "id": 7, "ok": false, "error": {"code": "forbidden", "problems": [{"what": ...}]}}
+    <- {"v": 1, "event": "done", "at_ms": 1765000000000.0, "data": {...}}
+
+One line of UTF-8 is one message. The fields of a request's class stand beside "request".
+docs/reference/control-socket.md is made from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal
+
+from cabin.config.fields import Bounds
+from cabin.control.settings import Right
+from cabin.control.status import Status
+from cabin.control.turns import TurnData
+
+__all__ = [
+    "ERRORS",
+    "EVENTS",
+    "MAX_ID_CHARACTERS",
+    "MAX_TEXT_CHARACTERS",
+    "PROTOCOL",
+    "REQUESTS",
+    "RESULTS",
+    "CancelRequest",
+    "CancelResult",
+    "Confirmation",
+    "ErrorCode",
+    "ErrorData",
+    "EventMessage",
+    "HelloData",
+    "MetricsRequest",
+    "MetricsResult",
+    "ProblemData",
+    "ReloadRequest",
+    "ReloadResult",
+    "Request",
+    "RequestId",
+    "SayRequest",
+    "StatusRequest",
+    "StopRequest",
+    "StopResult",
+    "TalkRequest",
+    "WatchRequest",
+    "WatchResult",
+]
+
+PROTOCOL = 1
+"""The version of the protocol, "v" in every message. Fields may be added to answers and events without a new one."""
+
+MAX_TEXT_CHARACTERS = 400
+"""Longest text of `say`: an utterance is never longer (cabin.slm.text)."""
+
+MAX_ID_CHARACTERS = 64
+"""Longest "id"."""
+
+RequestId = int | str | None
+"""Chosen by the client, given back with the answer; null when the client gave none."""
+
+Confirmation = Literal["ask", "yes"]
+
+ErrorCode = Literal[
+    "bad-json",
+    "bad-request",
+    "unknown-request",
+    "wrong-version",
+    "too-long",
+    "too-slow",
+    "rate-limited",
+    "too-many-clients",
+    "busy",
+    "forbidden",
+    "wrong-configuration",
+    "failed",
+    "timeout",
+    "stopping",
+    "internal",
+]
+
+ERRORS: Mapping[ErrorCode, str] = {
+    "bad-json": "The line is no JSON object in UTF-8.",
+    "bad-request": "A field is missing, unknown, of the wrong type or out of bounds; every mistake is told.",
+    "unknown-request": "There is no such request.",
+    "wrong-version": 'The field "v" is missing or names a version that the daemon does not speak.',
+    "too-long": "The line is longer than `control.max_line_bytes`. The connection is closed.",
+    "too-slow": "A line was begun and not ended in time, or nothing was asked for long. The connection is closed.",
+    "rate-limited": "Too many requests; try again after `retry_after_ms`. Until then nothing more is read.",
+    "too-many-clients": "All connections, or all of this user, are taken. The connection is closed.",
+    "busy": "Too much waits for an answer already.",
+    "forbidden": "The peer's user and groups do not have the right. With no right at all the connection is closed.",
+    "wrong-configuration": "The configuration cannot be used; what held before holds on.",
+    "failed": "The daemon could not do it; the problems say why.",
+    "timeout": "The daemon did not answer in time. What was not begun is dropped.",
+    "stopping": "The daemon is going.",
+    "internal": "A fault of the daemon; its log tells more.",
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What every request is. `rights`: one of these is needed."""
+
+    name: ClassVar[str]
+    rights: ClassVar[tuple[Right, ...]]
+
+
+@dataclass(frozen=True)
+class StatusRequest(Request):
+    """Ask how the daemon is."""
+
+    name = "status"
+    rights = ("watch",)
+
+
+@dataclass(frozen=True)
+class MetricsRequest(Request):
+    """Ask for the status as OpenMetrics text."""
+
+    name = "metrics"
+    rights = ("watch",)
+
+
+@dataclass(frozen=True)
+class WatchRequest(Request):
+    """Have events sent over this connection from now on. A second one replaces the first."""
+
+    name = "watch"
+    rights = ("watch",)
+    events: tuple[str, ...] = ()
+    """Names of the events wanted; empty: all."""
+
+
+@dataclass(frozen=True)
+class SayRequest(Request):
+    """Have a text acted on as if it had been heard."""
+
+    name = "say"
+    rights = ("command",)
+    text: str
+    """1 to 400 characters."""
+    confirm: Confirmation = "ask"
+    """Where a yes is needed: "ask" asks back as if spoken, "yes" takes it as given."""
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError("text: empty")
+        if len(self.text) > MAX_TEXT_CHARACTERS:
+            raise ValueError(f"text: {len(self.text):,} characters, at most {MAX_TEXT_CHARACTERS} are an utterance")
+        if any("\ud800" <= letter <= "\udfff" for letter in self.text):
+            raise ValueError("text: half a surrogate pair is no character")
+
+
+@dataclass(frozen=True)
+class TalkRequest(Request):
+    """Push to talk: listen now, without a wake word. Answered when the utterance was acted on, or nothing was heard.
+
+    A client that disconnects releases the button.
+    """
+
+    name = "talk"
+    rights = ("talk",)
+    seconds: Annotated[float, Bounds(0.5, 30)] = 8.0
+    """How long to wait for speech."""
+
+
+@dataclass(frozen=True)
+class CancelRequest(Request):
+    """Drop what is being listened to, asked or waiting, and silence a reply. A write to the car goes on."""
+
+    name = "cancel"
+    rights = ("talk", "command")
+
+
+@dataclass(frozen=True)
+class ReloadRequest(Request):
+    """Read the configuration anew. A wrong one is told and changes nothing."""
+
+    name = "reload"
+    rights = ("admin",)
+
+
+@dataclass(frozen=True)
+class StopRequest(Request):
+    """End the daemon, cleanly."""
+
+    name = "stop"
+    rights = ("admin",)
+
+
+@dataclass(frozen=True)
+class MetricsResult:
+    """The answer to `metrics`."""
+
+    content_type: str
+    text: str
+
+
+@dataclass(frozen=True)
+class WatchResult:
+    """The answer to `watch`; events follow."""
+
+    transcripts: bool
+    """Whether what was said is in them: the peer has the right `transcripts`."""
+
+
+@dataclass(frozen=True)
+class CancelResult:
+    """The answer to `cancel`."""
+
+    cancelled: int
+    """How many things were dropped; 0: there was nothing."""
+
+
+@dataclass(frozen=True)
+class ReloadResult:
+    """The answer to `reload`."""
+
+    reloaded: tuple[str, ...]
+    """What was loaded anew."""
+
+
+@dataclass(frozen=True)
+class StopResult:
+    """The answer to `stop`: the daemon is going, and closes the connection when it is gone."""
+
+
+@dataclass(frozen=True)
+class ProblemData:
+    """One thing that is wrong (cabin.errors.Problem)."""
+
+    what: str
+    where: str = ""
+    seen: str = ""
+    expected: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class ErrorData:
+    """Why a request was not done."""
+
+    code: ErrorCode
+    problems: tuple[ProblemData, ...] = ()
+    retry_after_ms: float | None = None
+
+
+@dataclass(frozen=True)
+class EventMessage:
+    """Something that happened."""
+
+    event: str
+    at_ms: float
+    """Milliseconds since 1970 by the daemon's clock, which may be set."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HelloData:
+    """The data of the event `hello`, the first line of every connection that is let in."""
+
+    version: str
+    """Of cabin."""
+    protocols: tuple[int, ...]
+    """Versions of the protocol that are spoken."""
+    rights: tuple[str, ...]
+    """What this peer may do."""
+    max_line_bytes: int
+    """The longest request."""
+
+
+EVENTS: Mapping[str, str] = {
+    "hello": "The connection is open; see HelloData.",
+    "stopping": "The daemon is going; nothing more is done.",
+    "heard": "An utterance was recognized, or a text came.",
+    "understood": "It was parsed: commands, or a refusal.",
+    "asked": "The driver is asked something: a confirmation, a missing value, which one.",
+    "done": "A command came to its end; `status` says which (refusals.md).",
+    "refused": "An utterance was refused: there is nothing to do, or nothing that may be done.",
+    "dropped": "Something was dropped: too late, cancelled, or too much at once.",
+    "expired": "A question was not answered in time, or what was said before refers to nothing more.",
+    "degraded": "The degradation step changed, up or down.",
+    "fault": "Something broke and was survived.",
+    "client-dropped": "A client was dropped: too slow to read, or it broke a limit.",
+    "client-refused": "A client was not let in.",
+    "events-lost": "More happened than could be told; so many events are missing here.",
+}
+"""Events that are always there; a daemon may send others, with the same envelope."""
+
+REQUESTS: Mapping[str, type[Request]] = {
+    kind.name: kind
+    for kind in (
+        StatusRequest,
+        MetricsRequest,
+        WatchRequest,
+        SayRequest,
+        TalkRequest,
+        CancelRequest,
+        ReloadRequest,
+        StopRequest,
+    )
+}
+"""Name -> class."""
+
+RESULTS: Mapping[str, type[Any]] = {
+    "status": Status,
+    "metrics": MetricsResult,
+    "watch": WatchResult,
+    "say": TurnData,
+    "talk": TurnData,
+    "cancel": CancelResult,
+    "reload": ReloadResult,
+    "stop": StopResult,
+}
+"""Name of a request -> the class of its result."""
