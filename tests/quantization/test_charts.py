@@ -51,7 +51,7 @@ def test_every_dot_lies_in_the_picture(points):
 
 def test_left_is_less_and_up_is_more():
     chart = ET.fromstring(scatter_chart([Point("a", 1, 10, True), Point("b", 2, 20, True)], "x", "y"))
-    a, b = [(float(dot.get("cx")), float(dot.get("cy"))) for dot in chart.iter("circle")]
+    b, a = [(float(dot.get("cx")), float(dot.get("cy"))) for dot in chart.iter("circle")]  # best first
     assert a[0] < b[0]
     assert a[1] > b[1]
     assert len([path for path in chart.iter("path") if path.get("class") == "front"]) == 1
