@@ -81,7 +81,7 @@ class IntentParser:
         verify(folder)
         spec = info.spec.bounded_by(CallSpec.from_catalog(catalog)) if catalog is not None else info.spec
         try:
-            table = TokenTable.load(folder)
+            table = TokenTable.load(folder, kept=len(info.control))
             tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             hint = "FP32 weights run after `cabin model quantize`." if (folder / "weights.npz").is_file() else ""
