@@ -103,11 +103,12 @@ class _Tap:
     """A session that also keeps what flows into the products."""
 
     def __init__(self, session: Any, names: list[str]) -> None:
-        self.session, self.names, self.values = session, names, {}
+        self.session, self.names = session, names
+        self.values: dict[str, Any] = {}
 
     def run(self, outputs: list[str], feed: dict[str, Any]) -> list[Any]:
         """Run with more outputs; keep those."""
-        found = self.session.run([*outputs, *self.names], feed)
+        found: list[Any] = self.session.run([*outputs, *self.names], feed)
         self.values = dict(zip(self.names, found[len(outputs) :], strict=True))
         return found[: len(outputs)]
 
