@@ -37,6 +37,7 @@ __all__ = [
     "read_tensors",
     "small_tensor",
     "write_index",
+    "write_tensors",
 ]
 
 WEIGHTS_FILE = "weights.bin"
@@ -155,6 +156,26 @@ def write_index(
     ]
     lines = ",\n".join(json.dumps(row) for row in rows)
     (folder / INDEX_FILE).write_text(f'{{"format": 1, "tensors": [\n{lines}\n]}}\n', encoding="utf-8")
+
+
+def write_tensors(folder: Path, tensors: Sequence[StoredTensor]) -> None:
+    """Write weights.bin and tensors.json: for engines that need no graph of their own."""
+    rows = []
+    with (folder / WEIGHTS_FILE).open("wb") as file:
+
+        def write(array: NDArray[Any] | None) -> ArrayPlace | None:
+            if array is None:
+                return None
+            file.write(bytes(-file.tell() % ALIGNMENT))
+            place = ArrayPlace(str(array.dtype), array.shape, file.tell(), array.nbytes)
+            file.write(array.tobytes())
+            return place
+
+        for tensor in tensors:
+            codes = write(tensor.codes)
+            assert codes is not None
+            rows.append((tensor, codes, write(tensor.scales), write(tensor.zeros)))
+    write_index(folder, rows)
 
 
 def read_tensors(folder: Path) -> dict[str, StoredTensor]:

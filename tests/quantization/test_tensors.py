@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cabin.errors import ModelError
 from cabin.quantization.mapping import dequantize, quantize
 from cabin.quantization.scheme import Scheme
-from cabin.quantization.tensors import ArrayPlace, float_tensor, read_tensors, small_tensor, write_index
+from cabin.quantization.tensors import ArrayPlace, float_tensor, read_tensors, small_tensor, write_index, write_tensors
 
 SCHEMES = st.builds(
     lambda form, kind, symmetric: (
@@ -95,3 +95,18 @@ def test_a_model_without_an_index_is_to_be_written_again(tmp_path):
     shutil.copyfile(__file__, tmp_path / "decoder.onnx")
     with pytest.raises(ModelError, match=r"no index of its tensors.*cabin model quantize"):
         read_tensors(tmp_path)
+
+
+def test_tensors_written_without_a_graph_are_read_again(tmp_path):
+    weight = np.random.default_rng(2).normal(size=(6, 40)).astype(np.float32)
+    schemes = [Scheme(), Scheme("int8", "channel", is_symmetric=False), Scheme("int4", "group", 16)]
+    tensors = [small_tensor(scheme.name, quantize(weight, scheme)) for scheme in schemes]
+    tensors.append(float_tensor("norm", weight[0], Scheme("fp32")))
+    write_tensors(tmp_path, tensors)
+    got = read_tensors(tmp_path)
+    assert list(got) == [tensor.name for tensor in tensors]
+    for tensor in tensors:
+        assert (got[tensor.name].dequantize() == tensor.dequantize()).all()
+        assert got[tensor.name].bytes == tensor.bytes
+    places = [row["codes"]["offset"] for row in json.loads((tmp_path / "tensors.json").read_text())["tensors"]]
+    assert all(offset % 64 == 0 for offset in places)
