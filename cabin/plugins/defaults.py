@@ -8,6 +8,8 @@ DEFAULT_PLUGINS: tuple[str, ...] = (
     "cabin_moonshine",
     "cabin_vosk",
     "cabin_onnx",
+    "cabin_torch",
+    "cabin_numpy",
     "cabin_simcar",
     "cabin_climate",
     "cabin_body",
