@@ -13,19 +13,32 @@ from cabin import paths
 from cabin.chain import Chain, Parser
 from cabin.errors import Problem
 from cabin.executor import Executor
+from cabin.slm.backend import AUTO
 from cabin.template_parser import TemplateParser
 
 if TYPE_CHECKING:
     from cabin.catalog.schema import Catalog, Intent
     from cabin.config import CabinConfig, VehicleConfig
+    from cabin.config.sections import ParserConfig
     from cabin.hearing import LazyHearing
     from cabin.messages import Command
     from cabin.plugins import PluginManager
+    from cabin.slm.backend import InferenceBackendFactory
     from cabin.speech.recognizer import Recognizer
     from cabin.vehicle.action import ActionResult
     from cabin.vehicle.interface import VehicleInterface
 
-__all__ = ["NO_MODEL", "open_catalog", "open_chain", "open_parser", "open_vehicle", "place", "plugin_of"]
+__all__ = [
+    "NO_MODEL",
+    "engines",
+    "open_backend",
+    "open_catalog",
+    "open_chain",
+    "open_parser",
+    "open_vehicle",
+    "place",
+    "plugin_of",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -106,11 +119,30 @@ def open_parser(
     return IntentParser.load(
         folder,
         catalog,
-        backend=plugins.inference_backends.get(config.parser.backend).thing,
+        backend=open_backend(plugins, config.parser, folder),
         matcher=TemplateParser(catalog, unknown) if unknown else None,
         threads=config.parser.threads,
         zones=(config.parser.confirm, config.parser.act),
     )
+
+
+def open_backend(plugins: PluginManager, parser: ParserConfig, folder: Path) -> InferenceBackendFactory:
+    """Return the configured engine of the intent model; `auto` is the one that suits model and machine best.
+
+    Raises ConfigError for a name that nobody registered.
+    """
+    name = parser.backend
+    if name == AUTO and len(plugins.inference_backends):
+        from cabin.slm.backend_choice import choose_backend
+
+        name = choose_backend(folder, engines(plugins), parser.threads).name
+    return plugins.inference_backends.get(name, "parser.backend").thing
+
+
+def engines(plugins: PluginManager) -> dict[str, str]:
+    """Return the inference backends registered, each with the distribution that brings it."""
+    brought_by = {info.name: info.distribution for info in plugins.infos()}
+    return {entry.name: brought_by.get(entry.plugin, "") for entry in plugins.inference_backends}
 
 
 def open_vehicle(plugins: PluginManager, vehicle_config: VehicleConfig, catalog: Catalog) -> VehicleInterface:

@@ -5,8 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from cabin.assembly import NO_MODEL, open_catalog, open_chain, open_parser, open_vehicle, place, plugin_of
+from cabin.assembly import (
+    NO_MODEL,
+    engines,
+    open_backend,
+    open_catalog,
+    open_chain,
+    open_parser,
+    open_vehicle,
+    place,
+    plugin_of,
+)
 from cabin.config import CabinConfig, VehicleConfig
+from cabin.config.sections import ParserConfig
 from cabin.errors import CatalogError, ConfigError, ModelError, UsageError
 from cabin.messages import Command
 from cabin.plugins import load_plugins
@@ -36,6 +47,21 @@ def test_a_catalog_replaces_those_of_the_plugins(bare, small_catalog_dir, small_
     chain = open_chain(bare, CabinConfig(), VehicleConfig(), model=NO_MODEL, catalogs=[small_catalog_dir])
     assert chain.executor.catalog.intents.keys() == small_catalog.intents.keys()
     assert chain.say("open the trunk").outcomes[0].status == "done"
+
+
+def test_the_engine_of_the_model_is_the_one_named_or_chosen(plugins, tmp_path, monkeypatch):
+    from cabin.slm import backend_choice
+
+    monkeypatch.setattr(backend_choice, "_try_all", lambda *_: ((backend_choice.TimedBackend("numpy", 1.0, 60.0),), {}))
+    monkeypatch.setattr(backend_choice, "_file", lambda *_: tmp_path / "choice.json")
+    registered = plugins.inference_backends
+    assert open_backend(plugins, ParserConfig(), tmp_path) is registered.get("onnx").thing
+    assert open_backend(plugins, ParserConfig(backend="auto"), tmp_path) is registered.get("numpy").thing
+    assert (tmp_path / "choice.json").is_file()
+    assert set(engines(plugins)) >= {"onnx", "numpy", "torch"}
+    assert set(engines(plugins).values()) == {"cabin"}
+    with pytest.raises(ConfigError, match="Did you mean 'onnx'"):
+        open_backend(plugins, ParserConfig(backend="onx"), tmp_path)
 
 
 def test_python_actions_are_found_and_guarded(plugins, car):

@@ -1,6 +1,6 @@
 """How long the intent parser takes for a sentence, as one JSON object.
 
-    taskset --cpu-list 0 python -m cabin.bench.parser_bench [--model DIR] [--rounds N]
+    taskset --cpu-list 0 python -m cabin.bench.parser_bench [--model DIR] [--rounds N] [--backend NAME|all]
 
 The sentences are of twelve words, which is what the budget is stated for (config/budgets/headunit.yaml).
 """
@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -73,17 +73,33 @@ def measure_parser(parser: Parser, sentences: Sequence[str] = SENTENCES, rounds:
 @click.command(help="Time the intent parser on sentences of twelve words; print one JSON object.")
 @model_option
 @click.option("--rounds", type=click.IntRange(1), default=20, show_default=True, help="How often each is parsed.")
-def main(model: Path | None, rounds: int) -> None:
+@click.option("--backend", "names", multiple=True, metavar="NAME|all", help="Compare engines, each in its own process.")
+def main(model: Path | None, rounds: int, names: tuple[str, ...]) -> None:
     """Measure and print."""
-    from cabin.assembly import open_catalog, open_parser
-
     app = App()
     try:
-        parser = open_parser(app.plugins, app.config, open_catalog(app.plugins), model, app.model_dir)
-        print_json({"bench": "parser"} | vars(measure_parser(parser, rounds=rounds)))
+        print_json(_compare(app, model, rounds, names) if names else _measure(app, model, rounds))
     except CabinError as error:
         print_error(error)
         sys.exit(error.exit_code)
+
+
+def _measure(app: App, model: Path | None, rounds: int) -> dict[str, Any]:
+    from cabin.assembly import open_catalog, open_parser
+
+    parser = open_parser(app.plugins, app.config, open_catalog(app.plugins), model, app.model_dir)
+    return {"bench": "parser"} | vars(measure_parser(parser, rounds=rounds))
+
+
+def _compare(app: App, model: Path | None, rounds: int, names: tuple[str, ...]) -> dict[str, Any]:
+    from cabin.bench.backend_bench import measure_backends
+
+    registered = app.plugins.inference_backends
+    wanted = registered.names() if "all" in names else [registered.get(name, "--backend").name for name in names]
+    folder, threads = model or app.model_dir(app.config.parser.model), app.config.parser.threads
+    found, left_out = measure_backends(folder, wanted, SENTENCES, app.environ, rounds=rounds, threads=threads)
+    figures = {name: vars(each) for name, each in found.items()}
+    return {"bench": "backends", "rounds": rounds, "backends": figures, "left_out": left_out}
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cabin import paths
 from cabin.config.layers import Loaded, load_budgets, load_config, load_vehicle_config
 from cabin.errors import ConfigError, Problem
+from cabin.slm.backend import AUTO
 
 if TYPE_CHECKING:
     from cabin.config.sections import CabinConfig, VehicleConfig
@@ -52,9 +53,10 @@ def check_file(file: Path, plugins: PluginManager, environ: Mapping[str, str] = 
 
 def _cabin_names(loaded: Loaded[CabinConfig], plugins: PluginManager) -> list[Problem]:
     config, origins = loaded.value, loaded.origins
-    return _unregistered(plugins.recognizers, config.recognizer.name, origins["recognizer.name"]) + _unregistered(
-        plugins.inference_backends, config.parser.backend, origins["parser.backend"]
-    )
+    problems = _unregistered(plugins.recognizers, config.recognizer.name, origins["recognizer.name"])
+    if config.parser.backend != AUTO:
+        problems += _unregistered(plugins.inference_backends, config.parser.backend, origins["parser.backend"])
+    return problems
 
 
 def _vehicle_names(loaded: Loaded[VehicleConfig], plugins: PluginManager) -> list[Problem]:

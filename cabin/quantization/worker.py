@@ -1,7 +1,7 @@
 """A model in a process of its own: what it holds in memory is its own, and two models can be timed side by side.
 
-`ModelProcess` starts a fresh interpreter, loads the model with one thread and answers over a pipe. Its memory is that
-of a process that only parses: interpreter, plugins, engine and model, but no catalog.
+`ModelProcess` starts a fresh interpreter, loads the model, with one thread unless told, and answers over a pipe. Its
+memory is that of a process that only parses: interpreter, plugins, engine and model, but no catalog.
 """
 
 from __future__ import annotations
@@ -44,11 +44,12 @@ class StepTimes:
 class ModelProcess:
     """One model in its own process. Raises ModelError when it cannot be loaded there. Close it, or use `with`."""
 
-    def __init__(self, folder: Path, backend: str, environ: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, backend: str, environ: Mapping[str, str], threads: int = 1) -> None:
         context = multiprocessing.get_context("spawn")
         self.folder = folder
         self._pipe, other = context.Pipe()
-        self._process = context.Process(target=_serve, args=(other, folder, backend, dict(environ)), daemon=True)
+        arguments = (other, folder, backend, dict(environ), threads)
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         other.close()
         self.load_s: float = self._answer()
@@ -101,7 +102,7 @@ class ModelProcess:
         return answer
 
 
-def _serve(pipe: Connection, folder: Path, backend: str, environ: dict[str, str]) -> None:
+def _serve(pipe: Connection, folder: Path, backend: str, environ: dict[str, str], threads: int) -> None:
     """Load the model and answer until told to end; the main process alone hears Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -117,7 +118,7 @@ def _serve(pipe: Connection, folder: Path, backend: str, environ: dict[str, str]
             engines.append(factory(folder, threads))
             return engines[-1]
 
-        parser = IntentParser.load(folder, backend=make)
+        parser = IntentParser.load(folder, backend=make, threads=threads)
         table = TokenTable.load(folder)
         pipe.send((None, time.perf_counter() - begun_s))
     except CabinError as error:

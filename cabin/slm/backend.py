@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["InferenceBackend", "InferenceBackendFactory"]
+__all__ = ["AUTO", "InferenceBackend", "InferenceBackendFactory"]
+
+AUTO = "auto"
+"""The value of `parser.backend` that stands for the engine that a trial finds best (cabin.slm.backend_choice)."""
 
 
 class InferenceBackend(Protocol):

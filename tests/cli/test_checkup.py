@@ -100,3 +100,16 @@ def test_folders(app, tmp_path, monkeypatch):
 
 def test_microphone_is_never_a_failure(app):
     assert set(levels(checkup.microphone(app))) <= {"ok", "warn"}
+
+
+def test_the_engine_chosen_is_told_without_a_trial(app, tmp_path, monkeypatch):
+    from cabin.slm import backend_choice
+    from cabin.slm.backend_choice import Choice, TimedBackend
+
+    assert checkup._engine(app, tmp_path) == "chosen at the first start"
+    monkeypatch.setattr(backend_choice, "_try_all", lambda *_: pytest.fail("tried"))
+    candidates = {"onnx": "cabin"}
+    choice = Choice("onnx", "the fastest", (TimedBackend("onnx", 17.25, 98.4),))
+    monkeypatch.setattr("cabin.assembly.engines", lambda _: candidates)
+    backend_choice._keep(backend_choice._file(tmp_path, candidates, 1, app.environ), choice)
+    assert checkup._engine(app, tmp_path) == "chosen onnx: the fastest (onnx 17.2 ms, 98 MiB)"

@@ -34,6 +34,12 @@ def test_names_that_no_plugin_registered(tmp_path, plugins):
     assert "environment CABIN_PARSER_BACKEND: unknown" in told(file, plugins, {"CABIN_PARSER_BACKEND": "x"})[0]
 
 
+def test_an_engine_chosen_by_trial_needs_no_name(tmp_path, plugins):
+    file = tmp_path / "cabin.yaml"
+    file.write_text("parser: {backend: auto}\n")
+    assert told(file, plugins) == []
+
+
 def test_vehicle_policy_and_budgets(tmp_path, plugins):
     vehicle = tmp_path / "vehicle.yaml"
     vehicle.write_text("interface: simulatd\n")
