@@ -174,8 +174,8 @@ def _try_all(
 
 
 def _utterance_ms(times: Sequence[tuple[float, float]]) -> float:
-    prefill, token = (min(column) for column in zip(*times, strict=True))
-    return prefill + _TOKENS_WRITTEN * token
+    prefills, tokens = zip(*times, strict=True)
+    return float(min(prefills) + _TOKENS_WRITTEN * min(tokens))
 
 
 def _file(folder: Path, candidates: Mapping[str, str], threads: int, environ: Mapping[str, str]) -> Path:

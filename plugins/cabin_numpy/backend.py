@@ -87,7 +87,8 @@ class NumpyBackend:
     def _feed_forward(self, layer: int, x: Floats) -> Floats:
         both = self._products[f"layers.{layer}.mlp.gate_up"](x)
         gate, up = np.split(both, 2, axis=-1)
-        sigmoid = (1 + np.tanh(gate / 2)) / 2  # never overflows, as exp(-gate) may
+        half = np.float32(0.5)
+        sigmoid: Floats = half + half * np.tanh(half * gate)  # exp(-gate) could overflow
         return self._products[f"layers.{layer}.mlp.down"](gate * sigmoid * up)
 
 
