@@ -26,6 +26,7 @@ Examples:
   cabin say "open the driver window halfway"
   cabin say "open the trunk" --set Vehicle.Speed=50
   cabin say "unlock the doors" --yes --json
+  cabin say --live "open the driver window"
 """
 
 
@@ -36,6 +37,7 @@ Examples:
 @catalog_option
 @set_option
 @yes_option
+@click.option("--live", is_flag=True, help="Have the running daemon act on it, instead of a chain of its own.")
 @pass_app
 def say(
     app: App,
@@ -46,6 +48,7 @@ def say(
     catalogs: tuple[Path, ...],
     settings: tuple[str, ...],
     yes: bool,
+    live: bool,
 ) -> None:
     """Act on a text as if it had been heard; show each signal before and after.
 
@@ -54,6 +57,14 @@ def say(
     from cabin.cli.turns import print_turn, turn_json
 
     text = checked_text(words)
+    if live:
+        from cabin.cli.live import say_live
+
+        if model is not None or catalogs or settings:
+            raise click.UsageError("--model, --catalog and --set are the daemon's own: leave them out with --live")
+        if not say_live(app, [text], as_json, yes):
+            sys.exit(1)
+        return
     chain = open_app_chain(app, model, catalogs, settings)
     try:
         turn = chain.say(text, (lambda _command, _verdict: True) if yes else None)
