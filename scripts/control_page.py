@@ -100,8 +100,7 @@ def control_page(note: str) -> str:
     parts.append('## Errors\n\n`{"v": 1, "id": ..., "ok": false, "error": ErrorData}`\n')
     parts.append("| code | |\n|---|---|\n" + "".join(f"| `{code}` | {text} |\n" for code, text in ERRORS.items()))
     parts.append(f"### ErrorData\n\n{_table(ErrorData)}")
-    schema = json.dumps(message_schema(), indent=1)
-    parts.append(f"## JSON schema\n\nOf every message, in both directions.\n\n```json\n{schema}\n```\n")
+    parts.append(f"## JSON schema\n\nOf every message, in both directions.\n\n```json\n{_schema_text()}\n```\n")
     return "\n".join(parts)
 
 
@@ -128,6 +127,15 @@ def message_schema() -> dict[str, Any]:
         "anyOf": [{"$ref": f"#/$defs/{name}"} for name in messages],
         "$defs": dict(sorted(defs.items())),
     }
+
+
+def _schema_text() -> str:
+    """Return the schema with one line for each of its parts."""
+    schema = message_schema()
+    defs = schema.pop("$defs")
+    head = "".join(f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in schema.items())
+    body = ",\n".join(f"    {json.dumps(name)}: {json.dumps(part)}" for name, part in defs.items())
+    return f'{{\n{head}  "$defs": {{\n{body}\n  }}\n}}'
 
 
 _ID = {

@@ -1,4 +1,5 @@
-"""Write the pages of docs/reference that are made from the code: hooks.md, config.md, commands.md, intents.md.
+"""Write the pages of docs/reference that are made from the code: hooks.md, config.md, commands.md, intents.md,
+control-socket.md.
 
 python scripts/generate_docs.py            writes them
 python scripts/generate_docs.py --check    writes nothing; exit code 1 when one is not what it would write
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts.catalog_page import intents_page  # noqa: E402
+from scripts.control_page import control_page  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference"
 NOTE = "<!-- Made by scripts/generate_docs.py. Change the code and run it again. -->\n"
@@ -92,6 +94,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "config.md": config_page,
     "commands.md": commands_page,
     "intents.md": lambda: intents_page(NOTE),
+    "control-socket.md": lambda: control_page(NOTE),
 }
 
 

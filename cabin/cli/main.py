@@ -36,6 +36,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plugins": ("cabin.cli.plugins:plugins", "List the plugins loaded, or begin a new one."),
     "config": ("cabin.cli.config:config", "Check and show the configuration."),
     "doctor": ("cabin.cli.doctor:doctor", "Say what is wrong with this installation and what to do."),
+    "status": ("cabin.cli.status:status", "Show how the running daemon is."),
+    "watch": ("cabin.cli.watch:watch", "Print what happens in the running daemon."),
+    "talk": ("cabin.cli.talk:talk", "Push to talk: have the running daemon listen now."),
+    "cancel": ("cabin.cli.cancel:cancel", "Have the running daemon drop what it is at."),
+    "reload": ("cabin.cli.reload:reload", "Have the running daemon read its configuration anew."),
+    "stop": ("cabin.cli.stop:stop", "End the running daemon."),
     "completion": ("cabin.cli.completion:completion", "Print completion for bash or zsh."),
 }
 """Name -> where the command is, and its line in the help."""

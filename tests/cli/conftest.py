@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import sys
@@ -24,3 +25,20 @@ def cabin(capsys, monkeypatch, small_catalog_dir):
         return caught.value.code, out, told.err
 
     return run
+
+
+@pytest.fixture
+def live(small_catalog, tmp_path, monkeypatch):
+    """Serve the small catalog with a simulated car where the commands look for the daemon."""
+    from tests.cli.live_daemon import serve_live
+
+    path = tmp_path / "control.sock"
+    monkeypatch.setenv("CABIN_CONTROL_SOCKET", str(path))
+    with contextlib.ExitStack() as stack:
+        yield lambda **options: stack.enter_context(serve_live(small_catalog, path, **options))
+
+
+@pytest.fixture
+def no_daemon(tmp_path, monkeypatch):
+    """Look for the daemon where none is."""
+    monkeypatch.setenv("CABIN_CONTROL_SOCKET", str(tmp_path / "nobody.sock"))
