@@ -49,7 +49,7 @@ def export_model(
     """Quantize the folder `fp32` into `target`, written whole or not at all; return the figures of both.
 
     `trained` holds the weights to quantize when they were trained for the plan's scheme; `fp32` stays the measure.
-    One half of the held-back text and the sentences `written` for it calibrate, the other half measures. Raises
+    The sentences `written` for it calibrate, else one half of the held-back text; its other half measures. Raises
     ModelError when quantizing costs more points of `function` than the plan allows, or the disk does not take it.
     """
     half = len(held_back) // 2
@@ -63,7 +63,7 @@ def export_model(
         report = quantizer.quantize(trained or fp32, scratch / "small", plan.scheme)
         small = IntentParser.load(scratch / "small", catalog, backend=backend)
         raw = small.with_calibration(Calibration())
-        calibration = calibrate([*evaluate(raw.parse, first).judged, *evaluate(raw.parse, written).judged])
+        calibration = calibrate(evaluate(raw.parse, written or first).judged)
         after = evaluate(raw.parse, second).figures()
         result = evaluate(small.with_calibration(calibration).parse, second)
         shipped = {**result.figures(), "calibration_error": round(100 * expected_calibration_error(result.outcomes), 2)}
