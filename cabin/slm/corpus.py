@@ -19,6 +19,7 @@ from cabin.errors import CatalogError, Problem
 from cabin.messages import SlotValue
 from cabin.slm.disturbance import NameMixer, wrap
 from cabin.slm.examples import Example
+from cabin.slm.misheard import Listener
 from cabin.slm.numbers import find_numbers
 from cabin.slm.slips import Typist
 from cabin.slm.spoken_numbers import say_likely_number
@@ -52,6 +53,8 @@ _JOINTS = (
     "and could you",
 )
 _WRAPPED, _SLIPPED, _RENAMED = 0.22, 0.15, 0.35
+_MISHEARD = 0.10
+"""Tried; about two in three have words that the recognizer is known to mishear."""
 _LONGEST = 60
 """Words; a longer sentence is drawn again."""
 
@@ -95,6 +98,7 @@ class Corpus:
         self._sampler = Sampler(catalog, say_likely_number)
         self._names = NameMixer(catalog)
         self._typist = Typist(catalog)
+        self._listener = Listener(catalog)
         self._seed = seed
         self._commands = self._command_patterns()
         self._combined = self._combined_patterns()
@@ -189,14 +193,17 @@ class Corpus:
         return Example(text, one.calls + two.calls, None, f"{first.template} + {second.template}", first.where)
 
     def _finish(self, pattern: _Pattern, sample: Sample, rng: random.Random, plain: bool = False) -> Example:
-        """Rename, wrap, mistype and normalize a sample."""
+        """Rename, wrap, mistype or mishear, and normalize a sample."""
         if rng.random() < _RENAMED:
             sample = self._names.rename(sample, rng)
         if not plain:
             if rng.random() < _WRAPPED:
                 sample = wrap(sample, rng)
-            if rng.random() < _SLIPPED:
+            draw = rng.random()
+            if draw < _SLIPPED:
                 sample = self._typist.mistype(sample, rng)
+            elif draw < _SLIPPED + _MISHEARD:
+                sample = self._listener.mishear(sample, rng)
         text = normalize(sample.text)
         calls = tuple((call.intent, self._slots(call.intent, call.slots, text)) for call in sample.calls)
         return Example(text, calls, sample.refused, pattern.template, pattern.where)

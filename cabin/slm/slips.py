@@ -27,7 +27,7 @@ DIRECTIONS = frozenset(
         *("left", "right", "front", "rear", "back", "raise", "lower", "higher", "warmer", "cooler", "hotter", "colder"),
         *("louder", "quieter", "faster", "slower", "brighter", "darker", "max", "min", "mute", "unmute", "fold"),
         *("unfold", "start", "stop", "enable", "disable", "activate", "deactivate", "increase", "decrease", "more"),
-        *("less", "yes", "no", "not"),
+        *("less", "yes", "no", "not", "engage", "disengage"),
     )
 )
 """Words that turn a command around; no slip makes one, whatever the catalog's own words are."""
