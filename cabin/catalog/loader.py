@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cabin.catalog.cache import cache_key, read_cached, write_cached
 from cabin.catalog.devices import DeviceContext, read_device
+from cabin.catalog.fillers import filler_files, read_fillers
 from cabin.catalog.lists import read_lists
 from cabin.catalog.reading import Reader
 from cabin.catalog.schema import Catalog, Combination, Intent, RefusalGroup, SignalSpec, WordList
@@ -60,9 +61,9 @@ def catalog_files(folder: Path, sentences: bool) -> list[Path]:
 def load_catalog(dirs: Iterable[CatalogDir], *, sentences: bool = False) -> Catalog:
     """Read and check catalog folders together.
 
-    `dirs` are folders, or pairs of a plugin's name and its folder. `sentences` also reads sentences/ and refusals/,
-    which only building a model and checking need. Raises CatalogError with every mistake of every file. What was read
-    without sentences is kept in the user's cache and taken from there while no file changes.
+    `dirs` are folders, or pairs of a plugin's name and its folder. `sentences` also reads sentences/, refusals/ and
+    fillers/, which only building a model and checking need. Raises CatalogError with every mistake of every file. What
+    was read without sentences is kept in the user's cache and taken from there while no file changes.
     """
     named = named_dirs(dirs)
     if sentences:
@@ -88,6 +89,8 @@ def _read(named: list[tuple[str, Path]], sentences: bool) -> Catalog:
         read_lists(reader, root, loading.lists)
     for _, folder in named:
         _read_common(loading, folder)
+    for path in [path for _, folder in named for path in filler_files(folder)] if sentences else ():
+        read_fillers(reader, path, loading.lists)
     for plugin, folder in named:
         _read_devices(loading, plugin, folder)
     for _, folder in named if sentences else ():
