@@ -12,13 +12,16 @@ import logging
 import math
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from cabin.dialog.conversation import Conversation, Exchange
 from cabin.dialog.reply import REFUSALS, join_replies
 from cabin.executor import Confirm, Executor, Request
 from cabin.messages import Hypothesis, Parse, Transcript, Turn, Utterance
 
 if TYPE_CHECKING:
+    from cabin.dialog.session import Session
     from cabin.messages import Samples
     from cabin.vehicle.interface import VehicleInterface
 
@@ -55,6 +58,14 @@ class Hearing(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class _Talk:
+    """The conversation that an utterance is part of."""
+
+    session: Session | None
+    said_s: float | None
+
+
 class Chain:
     """All parts together. Not thread-safe: one thread owns it."""
 
@@ -72,12 +83,18 @@ class Chain:
         """Understand a text; nothing is done."""
         return self.parser.parse(text)
 
-    def say(self, text: str, confirm: Confirm | None = None) -> Turn:
-        """Act on a text as if it had been heard."""
+    def say(
+        self, text: str, confirm: Confirm | None = None, session: Session | None = None, said_s: float | None = None
+    ) -> Turn:
+        """Act on a text as if it had been heard.
+
+        With a session, as part of its conversation; `said_s` is when the utterance began on the session's clock, None:
+        just now.
+        """
         begun_s = time.perf_counter()
         parse = self.parser.parse(text)
         ms = {"parse": (time.perf_counter() - begun_s) * 1000}
-        return self._act(parse, Request(confirm, begun_s=begun_s), ms)
+        return self._act(parse, Request(confirm, begun_s=begun_s), ms, talk=_Talk(session, said_s))
 
     def utterances(self, blocks: Iterable[Samples], source: str) -> Iterator[tuple[Utterance, float]]:
         """Yield the utterances of a stream, each with the milliseconds that finding it took."""
@@ -89,8 +106,15 @@ class Chain:
                 return
             yield utterance, (time.perf_counter() - start_s) * 1000
 
-    def hear(self, utterance: Utterance, confirm: Confirm | None = None, listen_ms: float = 0.0) -> Turn:
-        """Recognize an utterance and act on it; `listen_ms` is what finding it took."""
+    def hear(
+        self,
+        utterance: Utterance,
+        confirm: Confirm | None = None,
+        listen_ms: float = 0.0,
+        session: Session | None = None,
+        said_s: float | None = None,
+    ) -> Turn:
+        """Recognize an utterance and act on it; `listen_ms` is what finding it took, the others are as in `say`."""
         begun_s = time.perf_counter()
         transcript = self._ears().recognize(utterance)
         heard_s = time.perf_counter()
@@ -101,7 +125,7 @@ class Chain:
             "parse": (time.perf_counter() - heard_s) * 1000,
         }
         request = Request(confirm, utterance.damaged, begun_s)
-        return self._act(parse, request, ms, transcript, utterance)
+        return self._act(parse, request, ms, transcript, utterance, talk=_Talk(session, said_s))
 
     def load(self) -> None:
         """Load the recognizer and the detector now. Raises ModelError when their files are not there."""
@@ -137,11 +161,19 @@ class Chain:
         ms: dict[str, float],
         transcript: Transcript | None = None,
         utterance: Utterance | None = None,
+        *,
+        talk: _Talk,
     ) -> Turn:
-        """Carry out the commands in the order said, each with its own outcome."""
-        outcomes = tuple(self.executor.execute(command, request) for command in parse.commands)
-        reply = join_replies(outcomes) if parse.refused is None else REFUSALS[parse.refused]
+        """Carry out the commands in the order said, each with its own outcome; or what a session makes of them."""
+        session = talk.session
+        if session is None:
+            outcomes = tuple(self.executor.execute(command, request) for command in parse.commands)
+            reply = join_replies(outcomes) if parse.refused is None else REFUSALS[parse.refused]
+            came = Exchange(outcomes, reply)
+        else:
+            came = Conversation(session, self.executor, self.parser.parse, request).take(parse, talk.said_s)
         ms |= request.ms
         ms["total"] = (time.perf_counter() - request.begun_s) * 1000 + ms.get("listen", 0.0)
-        logger.info("%r: %s", parse.text, ", ".join(o.status for o in outcomes) or parse.refused)
-        return Turn(parse, outcomes, reply, transcript, utterance, ms)
+        logger.info("%r: %s", parse.text, ", ".join(o.status for o in came.outcomes) or parse.refused)
+        pending = session.question if session is not None else None
+        return Turn(parse, came.outcomes, came.reply, transcript, utterance, ms, came.resolved, pending)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Protocol
 from cabin.dialog.reply import Facts, say_done, say_obstacle, say_unavailable, say_unconfirmed
 from cabin.errors import CabinError, UnknownSignalError, VehicleError, VehicleTimeoutError
 from cabin.messages import Command, Outcome, Signal, SignalChange, Status, Verdict
-from cabin.vehicle.effects import Plan, VehicleTimes, carry_out, plan, read_signals
-from cabin.vehicle.expressions import CannotAct
+from cabin.vehicle.effects import Plan, Target, VehicleTimes, carry_out, plan, read_signals
+from cabin.vehicle.expressions import CannotAct, Computed
+from cabin.vehicle.policy import strictest
 from cabin.vehicle.units import UnitSettings
 
 if TYPE_CHECKING:
     from cabin.catalog.schema import Case, Catalog, Intent
+    from cabin.messages import SignalValue
     from cabin.vehicle.action import ActionResult
     from cabin.vehicle.interface import VehicleInterface
     from cabin.vehicle.policy import Policy
@@ -151,6 +153,61 @@ class Executor:
         self._hooks.observe_outcome(outcome)
         return outcome
 
+    @property
+    def units(self) -> UnitSettings:
+        """Used where the car does not tell its own."""
+        return self._units
+
+    def restore(
+        self,
+        command: Command,
+        targets: Sequence[tuple[str, SignalValue]],
+        judged: Sequence[Command],
+        request: Request | None = None,
+    ) -> Outcome:
+        """Set signals back to earlier values, as outcome of `command`; its reply is only worded when it is not done.
+
+        The strictest verdict on the commands `judged` counts: those that could set the signals so.
+        """
+        request = request or Request()
+        try:
+            done = self._restore(targets, judged, request)
+        except CabinError as error:
+            logger.warning("%s", error)
+            done = _Done("failed", f"I could not put that back: {_clause(error)}.")
+        outcome = Outcome(command, done.status, done.reply, done.verdict, done.changes)
+        for change in outcome.changes:
+            self._hooks.observe_signal(change)
+        self._hooks.observe_outcome(outcome)
+        return outcome
+
+    def _restore(
+        self, targets: Sequence[tuple[str, SignalValue]], judged: Sequence[Command], request: Request
+    ) -> _Done:
+        verdict, asked = self._judge_all(judged, request)
+        if verdict.decision == "confirm":
+            if request.confirm is None or asked is None or not request.confirm(asked, verdict):
+                return _Done("confirm", verdict.reason, verdict)
+            verdict, _ = self._judge_all(judged, request)  # the car may have moved on while the driver thought
+        elif self._is_late(request):
+            return _Done("late", "That took too long, so I left it. Please say it again.", verdict)
+        if verdict.decision == "refuse":
+            return _Done("refused", verdict.reason, verdict)
+        with request.stage("act"):
+            specs = self.vehicle.signals()
+            planned = tuple(
+                Target(specs[path], self.vehicle.read(path).value, Computed(value)) for path, value in targets
+            )
+            carried = carry_out(planned, self.vehicle, self._times)
+        if carried.error is not None:
+            status: Status = "late" if isinstance(carried.error, VehicleTimeoutError) else "failed"
+            reply = f"I could not put that back: {_clause(carried.error)}."
+            return _Done(status, reply, verdict, carried.changes)
+        if not all(change.confirmed for change in carried.changes):
+            reply = "I asked the car to put that back, but it has not done so."
+            return _Done("unconfirmed", reply, verdict, carried.changes)
+        return _Done("done", "Undone.", verdict, carried.changes)
+
     def _attempt(self, command: Command, intent: Intent, request: Request) -> _Done:
         with request.stage("policy"):
             verdict = self._judge(command, intent, request)
@@ -185,6 +242,14 @@ class Executor:
         except CabinError as error:
             logger.warning("%s", error)
             return _Done("failed", f"I could not {intent.title}: {_clause(error)}.", verdict)
+
+    def _judge_all(self, commands: Sequence[Command], request: Request) -> tuple[Verdict, Command | None]:
+        """Return the strictest verdict on some commands, and the first that it is about."""
+        intents = self.catalog.intents
+        with request.stage("policy"):
+            verdicts = [(self._judge(each, intents[each.intent], request), each) for each in commands]
+        found = strictest(verdict for verdict, _ in verdicts)
+        return found, next((each for verdict, each in verdicts if verdict == found), None)
 
     def _judge(self, command: Command, intent: Intent, request: Request) -> Verdict:
         hook = self._hooks.check_policy

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from cabin.dialog.state import Question
+
     Samples = NDArray[np.float32]
 
 __all__ = [
@@ -117,8 +119,9 @@ class Command:
     slots: Mapping[str, SlotValue] = field(default_factory=dict)
     confidence: float = 1.0
     """Calibrated probability that this is what was wanted, 0 to 1."""
-    by: Literal["model", "template"] = "model"
-    """Who understood it: the language model, or an exact match of a catalog's template."""
+    by: Literal["model", "template", "dialog"] = "model"
+    """Who understood it: the language model, an exact match of a catalog's template, or the dialog out of what was said
+    and done before."""
     unsure: bool = False
     """Understood, but not surely enough to act without asking back."""
 
@@ -197,3 +200,7 @@ class Turn:
     utterance: Utterance | None = None
     ms: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by stage: listen, recognize, parse, policy, act, total."""
+    resolved: tuple[Command, ...] = ()
+    """What a short sentence or an answer became in its conversation; empty for a full sentence."""
+    pending: Question | None = None
+    """The question that now waits for an answer."""

@@ -11,6 +11,7 @@ from cabin.dialog.words import say_number
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from cabin.dialog.state import Question
     from cabin.messages import Command, Outcome, Parse, SignalChange, Turn
 
 __all__ = ["STATUS_STYLES", "change_text", "command_text", "parse_json", "print_turn", "stage_text", "turn_json"]
@@ -25,6 +26,9 @@ STATUS_STYLES: Mapping[str, str] = {
     "failed": "red",
     "late": "red",
 }
+
+_SOURCES: Mapping[str, str] = {"template": "by template", "dialog": "from the conversation"}
+_WAITED_FOR: Mapping[str, str] = {"confirm": "yes or no", "slot": "what was not said", "which": "which one"}
 
 
 def parse_json(parse: Parse) -> dict[str, Any]:
@@ -57,6 +61,9 @@ def turn_json(turn: Turn, file: str | None = None) -> dict[str, Any]:
     told["ms"] = _rounded(turn.ms)
     told["outcomes"] = [_outcome_json(outcome) for outcome in turn.outcomes]
     told["reply"] = turn.reply
+    if file is None:
+        told["resolved"] = [{"intent": each.intent, "slots": dict(each.slots)} for each in turn.resolved]
+        told["pending"] = _question_json(turn.pending)
     return told
 
 
@@ -67,12 +74,12 @@ def print_turn(console: Console, turn: Turn) -> None:
     if turn.transcript is not None:
         heard = escape(turn.transcript.text) if turn.transcript.text else "[dim](nothing)[/dim]"
         console.print(f"  heard       {heard}")
-    if turn.parse.refused is not None:
+    if turn.parse.refused is not None and not turn.resolved:
         console.print(f"  understood  [yellow]nothing to do: {turn.parse.refused.replace('_', ' ')}[/yellow]")
     for outcome in turn.outcomes:
         style = STATUS_STYLES[outcome.status]
         command = outcome.command
-        sure = "by template" if command.by == "template" else f"{command.confidence:.0%}"
+        sure = _SOURCES.get(command.by) or f"{command.confidence:.0%}"
         console.print(f"  understood  [bold]{escape(command_text(command))}[/bold]  [dim]{sure}[/dim]")
         rule = f"  [dim]rule: {escape(outcome.verdict.rule)}[/dim]" if outcome.verdict.rule else ""
         console.print(f"  outcome     [{style}]{outcome.status}[/{style}]{rule}")
@@ -83,6 +90,9 @@ def print_turn(console: Console, turn: Turn) -> None:
             console.print(f"              {escape(f'{reading.path}: {_value(reading.value)}')}")
     if turn.reply:
         console.print(f"  reply       [cyan]{escape(turn.reply)}[/cyan]")
+    if turn.pending is not None:
+        choices = f": {', '.join(turn.pending.choices)}" if turn.pending.choices else ""
+        console.print(f"  waits for   [dim]{escape(f'{_WAITED_FOR[turn.pending.kind]}{choices}')}[/dim]")
     console.print(f"  time        [dim]{stage_text(turn.ms)}[/dim]")
 
 
@@ -104,6 +114,19 @@ def stage_text(ms: Mapping[str, float]) -> str:
     """Return the milliseconds of each stage on one line."""
     stages = [f"{name} {value:.1f}" for name, value in ms.items() if name != "total"]
     return f"{', '.join(stages)}; total {ms.get('total', 0.0):.1f} ms"
+
+
+def _question_json(question: Question | None) -> dict[str, Any] | None:
+    if question is None:
+        return None
+    return {
+        "number": question.number,
+        "kind": question.kind,
+        "text": question.text,
+        "slot": question.slot,
+        "choices": list(question.choices),
+        "commands": [{"intent": each.intent, "slots": dict(each.slots)} for each in question.commands],
+    }
 
 
 def _outcome_json(outcome: Outcome) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from cabin.audio.endpoint import EndpointConfig
 from cabin.config.fields import Bounds
 from cabin.control.settings import ControlConfig
+from cabin.dialog.config import DialogConfig
 from cabin.plugins.guard import GuardSettings
 from cabin.vehicle.effects import VehicleTimes
 from cabin.vehicle.units import UnitSettings
@@ -67,6 +68,7 @@ class CabinConfig:
     parser: ParserConfig = field(default_factory=ParserConfig)
     guard: GuardSettings = field(default_factory=GuardSettings)
     control: ControlConfig = field(default_factory=ControlConfig)
+    dialog: DialogConfig = field(default_factory=DialogConfig)
     plugins: Mapping[str, Any] = field(default_factory=dict)
     """A section for each plugin that registered one: its name -> its frozen dataclass."""
 

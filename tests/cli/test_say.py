@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 TRUNK = "Vehicle.Body.Trunk.Rear.IsOpen"
-KEYS = ["text", "commands", "refused", "ms", "outcomes", "reply"]
+KEYS = ["text", "commands", "refused", "ms", "outcomes", "reply", "resolved", "pending"]
 
 
 def test_each_signal_before_and_after(cabin):
@@ -18,7 +18,7 @@ def test_json_is_one_object(cabin):
     code, (turn,), _ = cabin("say", "--json", "set the temperature to 20 degrees")
     assert (code, list(turn)) == (0, KEYS)
     assert turn["commands"] == [
-        {"intent": "temperature.set", "slots": {"value": 20, "unit": "degree"}, "confidence": 1.0}
+        {"intent": "temperature.set", "slots": {"value": 20, "unit": "degree"}, "confidence": 1.0, "zone": "act"}
     ]
     (outcome,) = turn["outcomes"]
     assert (outcome["by"], outcome["status"]) == ("template", "done")
