@@ -6,8 +6,9 @@ import pytest
 
 from cabin.catalog.fillers import filler_files
 from cabin.catalog.loader import load_catalog
-from cabin.catalog.sampling import Sampler
+from cabin.catalog.sampling import Sample, SampledCall, Sampler
 from cabin.errors import CatalogError
+from cabin.slm.disturbance import NameMixer
 
 FILE = "fillers/person.txt"
 
@@ -31,6 +32,15 @@ def test_sentences_are_made_with_them(write, files):
             texts.add(sample.text)
     assert any("doctor amari" in text for text in texts)
     assert any("doctor smith" in text for text in texts)
+
+
+def test_names_are_mixed_of_them(write, files):
+    lines = [f"{first} {last}" for first in ("ann", "bo", "cy", "di", "ed", "flo", "gus") for last in "kmnprst"]
+    catalog = load_catalog([write({**files, FILE: "\n".join(lines)})], sentences=True)
+    sample = Sample("tell jo it is good", (SampledCall("fragrance.note", {"person": "jo"}, {"person": (5, 7)}),))
+    mixer, rng = NameMixer(catalog), random.Random(1)
+    names = {str(mixer.rename(sample, rng).calls[0].slots["person"]) for _ in range(50)}
+    assert len(names & set(lines)) > 10
 
 
 def test_the_list_may_be_another_catalogs(write, files):
