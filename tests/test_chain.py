@@ -135,3 +135,34 @@ def test_loading_and_closing_reach_the_ears(chain):
     chain().close()
     with pytest.raises(RuntimeError):
         chain().hear(UTTERANCE)
+
+
+def test_a_session_makes_a_conversation(chain, car, small_catalog):
+    from cabin.dialog.session import Session
+
+    talk, session = chain(), Session(small_catalog)
+    talk.say("open the window", session=session)
+    turn = talk.say("and the passenger's too", session=session)
+    assert [dict(command.slots) for command in turn.resolved] == [{"position": "passenger"}]
+    assert car.read("Vehicle.Cabin.Door.Row1.PassengerSide.Window.Position").value == 100
+    asked = talk.say("unlock the door", session=session)
+    assert asked.pending.text == asked.reply
+    heard = chain(hearing=Hears(("yes", -1.0))).hear(UTTERANCE, session=session)
+    assert ([outcome.status for outcome in heard.outcomes], heard.pending) == (["done"], None)
+
+
+def test_a_yes_that_was_heard_with_gaps_opens_nothing(chain, car, small_catalog):
+    from cabin.dialog.session import Session
+
+    session = Session(small_catalog)
+    chain().say("unlock the door", session=session)
+    damaged = Utterance(UTTERANCE.samples, 0, 1, "mic", damaged=True)
+    turn = chain(hearing=Hears(("yes", -1.0))).hear(damaged, session=session)
+    assert turn.outcomes[0].verdict.rule == "damaged sound"
+
+
+def test_a_callback_that_declines_leaves_no_question(chain, small_catalog):
+    from cabin.dialog.session import Session
+
+    turn = chain().say("unlock the door", lambda command, verdict: False, Session(small_catalog))
+    assert (turn.outcomes[0].status, turn.pending) == ("confirm", None)

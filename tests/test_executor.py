@@ -200,3 +200,45 @@ def test_the_time_of_policy_and_acting_is_kept(execute):
     execute("window.open", request=request)
     assert set(request.ms) == {"policy", "act"}
     assert all(ms >= 0 for ms in request.ms.values())
+
+
+@pytest.fixture
+def restore(small_catalog, car):
+    def restore(targets, judged, hooks=None, request=None):
+        executor = Executor(small_catalog, POLICY, car, hooks)
+        return executor.restore(Command("assistant.undo"), targets, [Command(name) for name in judged], request)
+
+    return restore
+
+
+def test_signals_are_put_back(restore, car):
+    car.place(WINDOW, 80)
+    seen = Plugins()
+    outcome = restore([(WINDOW, 10)], ["window.open"], seen)
+    assert (outcome.status, outcome.command.intent) == ("done", "assistant.undo")
+    assert [(c.before, c.after, c.confirmed) for c in seen.changes] == [(80, 10, True)]
+    assert seen.outcomes == [outcome]
+
+
+def test_the_strictest_verdict_of_all_judged_counts(restore, car):
+    car.place("Vehicle.Speed", 50.0)
+    outcome = restore([(TRUNK, True)], ["window.open", "trunk.open"])
+    assert (outcome.status, outcome.verdict.rule) == ("refused", "moving")
+    assert car.read(TRUNK).value is False
+
+
+def test_putting_back_asks_too_and_looks_again_after_the_yes(restore, car):
+    assert restore([(WINDOW, 10)], ["door.unlock"]).status == "confirm"
+    yes = Request(confirm=lambda command, verdict: command.intent == "door.unlock")
+    assert restore([(WINDOW, 10)], ["door.unlock"], request=yes).status == "done"
+    moved = Plugins(Verdict("confirm", "Sure?"), Verdict("refuse", "No."))
+    assert restore([(WINDOW, 50)], ["window.open"], moved, Request(confirm=lambda c, v: True)).reply == "No."
+    assert car.read(WINDOW).value == 10
+
+
+def test_putting_back_late_or_in_a_car_that_fails(restore, car):
+    assert restore([(WINDOW, 10)], ["window.open"], request=Request(begun_s=time.perf_counter() - 60)).status == "late"
+    car.inject(WINDOW, Fault("rejects"))
+    assert restore([(WINDOW, 10)], ["window.open"]).status == "failed"
+    car.inject(WINDOW, Fault("stuck"))
+    assert restore([(WINDOW, 10)], ["window.open"]).status == "unconfirmed"

@@ -109,3 +109,53 @@ def test_missing_model_and_catalog(cabin, tmp_path):
     assert (code, "none-such" in err) == (1, True)
     code, _, err = cabin("say", "hello", "--catalog", tmp_path / "none-such")
     assert (code, "none-such" in err) == (2, True)
+
+
+def test_several_texts_are_one_conversation(cabin):
+    code, turns, _ = cabin("say", "--json", "open the window", "and the passenger's too", "undo")
+    assert (code, len(turns)) == (0, 3)
+    assert turns[0]["resolved"] == []
+    assert turns[1]["resolved"] == [{"intent": "window.open", "slots": {"position": "passenger"}}]
+    assert (turns[1]["refused"], turns[1]["outcomes"][0]["by"]) == ("unclear", "dialog")
+    assert turns[2]["reply"] == "Undone: the passenger window is back to 0 percent."
+
+
+def test_a_question_is_pending_until_it_is_answered(cabin):
+    _, (asked, done), _ = cabin("say", "--json", "unlock the door", "yes please")
+    assert asked["pending"]["kind"] == "confirm"
+    assert asked["pending"]["commands"] == [{"intent": "door.unlock", "slots": {}}]
+    assert (done["pending"], done["outcomes"][0]["status"]) == (None, "done")
+    assert "waits for   yes or no" in cabin("say", "unlock the door")[1]
+
+
+def test_words_without_quotes_are_one_text(cabin):
+    code, turns, _ = cabin("say", "--json", "open", "the", "trunk")
+    assert (code, [turn["text"] for turn in turns]) == (0, ["open the trunk"])
+
+
+def test_texts_from_standard_input(cabin):
+    said = b"set the temperature\n\ntwenty two\na bit more\n"
+    code, turns, _ = cabin("say", "--json", stdin=said)
+    assert (code, [turn["text"] for turn in turns]) == (0, ["set the temperature", "twenty two", "a bit more"])
+    assert turns[0]["pending"]["slot"] == "value"
+    assert turns[1]["outcomes"][0]["reply"] == "Setting the temperature to 22 degrees."
+    code, out, _ = cabin("say", stdin=said)
+    assert "from the conversation" in out
+    assert cabin("say", stdin=b"")[:2] == (0, "")
+
+
+def test_a_prompt_on_a_terminal(cabin, monkeypatch):
+    lines = iter(["open the window", "x" * 5000, "close \udcff", "undo that", ""])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("rich.console.Console.input", lambda self, prompt: next(lines))
+    code, out, err = cabin("say")
+    assert code == 0
+    assert "Undone: the window is back to 0 percent." in out
+    assert ("too long" in err, "not UTF-8" in err) == (True, True)
+
+
+def test_the_dialog_follows_its_configuration(cabin, tmp_path, monkeypatch):
+    (tmp_path / "cabin.yaml").write_text("dialog: {context_s: 0}\n", encoding="utf-8")
+    monkeypatch.setenv("CABIN_CONFIG", str(tmp_path))
+    _, turns, _ = cabin("say", "--json", "open the window", "and the passenger's too")
+    assert (turns[1]["resolved"], turns[1]["reply"]) == ([], "Do what there?")

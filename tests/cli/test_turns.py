@@ -42,3 +42,16 @@ def test_a_whole_turn_goes_through_json():
     assert told_outcome["changes"][0]["before"] is None
     assert told_outcome["readings"] == [{"path": "C.D", "value": 3, "timestamp_ms": 20.0}]
     assert told_outcome["by"] == "template"
+
+
+def test_what_a_conversation_adds():
+    from cabin.dialog.state import Question
+
+    question = Question(2, "slot", "To what?", (COMMAND,), 1.0, slot="value", choices=("max",))
+    told = turn_json(Turn(Parse("x"), (), "To what?", resolved=(COMMAND,), pending=question))
+    calls = [{"intent": "window.open", "slots": dict(COMMAND.slots)}]
+    assert told["resolved"] == calls
+    assert told["pending"] == {
+        "number": 2, "kind": "slot", "text": "To what?", "slot": "value", "choices": ["max"], "commands": calls,
+    }  # fmt: skip
+    assert "resolved" not in turn_json(Turn(Parse("x"), (), ""), "a.wav")
