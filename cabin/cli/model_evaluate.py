@@ -79,22 +79,29 @@ def evaluate(
 @pass_app
 def calibrate(app: App, model: Path, catalogs: tuple[Path, ...], gold: Path | None, count: int, as_json: bool) -> None:
     """Fit the model's confidence anew on sentences that it was not trained on, and choose when it acts or asks back."""
-    from cabin.assembly import open_catalog, open_parser
-    from cabin.slm.calibration import CALIBRATION_FILE
+    from cabin.assembly import open_backend, open_catalog
+    from cabin.slm.calibration import CALIBRATION_FILE, Calibration, read_calibration
     from cabin.slm.confidence import calibrate, expected_calibration_error
     from cabin.slm.evaluation import evaluate
     from cabin.slm.package import change_folder
+    from cabin.slm.parser import IntentParser
 
-    parser = open_parser(app.plugins, app.config, open_catalog(app.plugins, catalogs), model, app.model_dir)
-    judged = evaluate(parser.parse, _cases(app, catalogs, gold, count)).judged
+    catalog = open_catalog(app.plugins, catalogs)
+    parser = IntentParser.load(model, catalog, backend=open_backend(app.plugins, app.config.parser, model))
+    before = read_calibration(model)
+    raw = parser.with_calibration(Calibration())  # what it would refuse for doubt has to be seen
+    judged = [each for each in evaluate(raw.parse, _cases(app, catalogs, gold, count)).judged if each.evidence]
     fitted = calibrate(judged)
-    after = [(fitted.confidence(each.evidence), each.right) for each in judged if each.evidence]
-    before = [(each.confidence, each.right) for each in judged]
+
+    def error(calibration: Calibration) -> float:
+        outcomes = [(calibration.confidence(each.evidence), each.right) for each in judged]
+        return round(expected_calibration_error(outcomes), 4)
+
     change_folder(model, lambda folder: fitted.write(folder / CALIBRATION_FILE))
     told = {
         "sentences": len(judged),
-        "calibration_error_before": round(expected_calibration_error(before), 4),
-        "calibration_error_after": round(expected_calibration_error(after), 4),
+        "calibration_error_before": error(before),
+        "calibration_error_after": error(fitted),
         **fitted.to_json(),
     }
     if as_json:

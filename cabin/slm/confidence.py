@@ -23,7 +23,7 @@ _RIDGE = 1.0
 _NEWTON_STEPS = 50
 _WRONG_COSTS = 2.0
 """Doing a wrong thing after all is this many times as bad as not doing a right one: sets `confirm`."""
-_SURE = 0.97
+_SURE = 0.95
 """Above `act`, this share of what is done is right."""
 
 
