@@ -71,7 +71,7 @@ class Conversation:
             answered = self._answer(question, parse, said, act)
             if answered is not None:
                 return answered
-        if said is not None and said.act is None and parse.refused != "chatter" and act in (None, "repeat"):
+        if said is not None and said.act is None and parse.refused != "chatter" and _may_refer(said, act):
             found = self._refer(said, parse)
             if found is not None:
                 return found
@@ -98,18 +98,25 @@ class Conversation:
             session.drop("cancelled")
             return self._said("Okay, never mind.")
         if question.kind == "confirm" and act in ("yes", "no"):
-            return self._confirmed(question, act)
+            corrected = self._changed(question, said) if said is not None and said.corrects else None
+            return corrected or self._confirmed(question, act)
         filled = self._filled(question, parse) if question.kind != "confirm" else ()
         if filled:
             session.take_question()
             return self._run(filled, by="answer", waiting=question.waiting)
-        if said is not None and said.rule.do in _CHANGES_QUESTION and not question.undo:
-            base = tuple(Done(command, (), session.now_s(), -1) for command in question.commands)
-            changed = session.ellipsis.resolve(said, base)
-            if changed.commands and not changed.is_choice:
-                session.drop("changed")
-                return self._run(changed.commands, by="context", waiting=question.waiting)
-        return None
+        return self._changed(question, said)
+
+    def _changed(self, question: Question, said: Said | None) -> Exchange | None:
+        """Return what came of "make it 110" while it is asked whether to do 120."""
+        session = self._session
+        if said is None or said.rule.do not in _CHANGES_QUESTION or question.undo:
+            return None
+        base = tuple(Done(command, (), session.now_s(), -1) for command in question.commands)
+        changed = session.ellipsis.resolve(said, base)
+        if not changed.commands or changed.is_choice:
+            return None
+        session.drop("changed")
+        return self._run(changed.commands, by="context", waiting=question.waiting)
 
     def _confirmed(self, question: Question, act: Act) -> Exchange:
         self._session.take_question()
@@ -356,6 +363,11 @@ class Conversation:
     def _said(self, reply: str, resolved: tuple[Command, ...] = ()) -> Exchange:
         self._session.remember((), reply)
         return Exchange(reply=reply, resolved=resolved)
+
+
+def _may_refer(said: Said, act: Act | None) -> bool:
+    """Whether a short sentence goes before what the parser heard in it: "do it again", "no, twenty"."""
+    return act in (None, "repeat") or (act == "no" and said.corrects)
 
 
 def _act(parse: Parse, said: Said | None) -> Act | None:

@@ -222,3 +222,12 @@ def test_help_says_what_can_be_said_now(talk):
     assert first != second
     assert "yes or no" in talk.say("lane_assist.off", "help").reply
     assert "or cancel" in talk.say("no", "set the temperature", "what can i say").reply
+
+
+def test_a_correction_counts_though_the_parser_reads_no(talk):
+    talk.parser.known |= {text: Parse(text, (Command("assistant.no"),)) for text in ("no twenty", "no eighty", "no")}
+    turn = talk.say("volume.set value=30", "no, twenty")
+    assert dict(turn.outcomes[0].command.slots) == {"value": 20}
+    turn = talk.say("cruise_control.set value=100", "no, eighty")
+    assert turn.pending.text.endswith("80?")
+    assert talk.say("no").reply == "Okay, I won't set the cruise control."
