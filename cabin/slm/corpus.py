@@ -155,12 +155,13 @@ class Corpus:
         return found
 
     def _refusal_patterns(self) -> dict[str, list[_Pattern]]:
+        """Return patterns by "reason:folder": a stranger's few refusals must not drown in the first-party ones."""
         found: dict[str, list[_Pattern]] = {}
         for group in self._catalog.refusals:
             for template in dict.fromkeys(group.templates):
                 one = replace(group, templates=(template,))
                 pattern = _Pattern(partial(self._sampler.refusal, one), template, str(group.where))
-                found.setdefault(group.reason, []).append(pattern)
+                found.setdefault(f"{group.reason}:{group.where.file.parent}", []).append(pattern)
         return found
 
     def _decks(self, split: Split) -> dict[str, _Deck]:
@@ -173,8 +174,14 @@ class Corpus:
         return {
             "command": deck(self._commands, lambda _, size: size**_BREADTH),
             "combined": deck({"combined": self._combined}, lambda *_: 1.0),
-            "refusal": deck(self._refusals, lambda name, _: _REASONS[name]),
+            "refusal": deck(self._refusals, self._refusal_weight),
         }
+
+    def _refusal_weight(self, name: str, size: int) -> float:
+        """Return the share of the reason, parted among the folders by the square root of what each has."""
+        reason = name.partition(":")[0]
+        total = sum(len(group) ** 0.5 for key, group in self._refusals.items() if key.partition(":")[0] == reason)
+        return _REASONS[reason] * len(self._refusals[name]) ** 0.5 / total if size else 0.0
 
     def _side(self, patterns: list[_Pattern], split: Split) -> list[_Pattern]:
         return [p for p in patterns if _is_held_back(p.template) == (split == "held_back")]

@@ -23,7 +23,7 @@ _SYMBOLS = {
     "&": ("and",),
     "+": ("plus",),
     "-": ("minus",),
-    "–": ("minus",),
+    "\u2013": ("minus",),
 }
 _BEFORE_FOLDING = str.maketrans({"½": " 1/2", "¼": " 1/4", "¾": " 3/4", "⅓": " 1/3", "⅔": " 2/3", "−": "-"})
 """Unicode's compatibility folding (NFKC) would make "22½" the number 221 and lose a minus sign."""
@@ -39,7 +39,7 @@ _FRACTIONS = {
 }
 """Typed fraction -> how it is said alone, and what it is behind a whole number ("22 1/2")."""
 _KEPT = re.compile(
-    r"°[cf](?!\w)|[%°&+]|(?<!\w)[-–](?=\.?\d)"
+    "°[cf](?!\\w)|[%°&+]|(?<!\\w)[-\u2013](?=\\.?\\d)"
     r"|(?<![\d/.,])(?:\d+[ -])?(?:[13]/4|[12]/3|1/2)(?![\d/]|[.,]\d)"
     r"|\d+ \.\d+(?![\d.])|(?<![\w.,])\.\d+(?![\d.])"
     r"|\d+(?:s|st|nd|rd|th)\b|\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?|'[^\W\d_]+"

@@ -50,7 +50,7 @@ def test_info(model, model_dir):
     assert facts["number_format"] == "int8-channel"
     assert facts["parameters"] == read_info(model_dir).architecture.parameters
     assert facts["intents"] == 5
-    assert facts["calibration"] == {"temperature": 1.0, "act": 0.0}
+    assert facts["calibration"] == {"bias": 0.0, "weights": {}, "confirm": 0.0, "act": 0.0}
     assert "number_format\tint8-channel" in model("info", "--model", model_dir)[1]
 
 
@@ -80,24 +80,6 @@ def test_a_stranger_is_taught_the_first_party_refusals(model, tiny_dir):
     assert any(str(tiny_dir) not in file for file in files)
 
 
-def test_evaluate(model, model_dir, tiny_dir, tmp_path):
-    gold = tmp_path / "gold.jsonl"
-    gold.write_text(
-        '{"text": "open the window", "calls": [{"intent": "window.open"}]}\n'
-        '{"text": "hm", "calls": [], "refuse": "unclear"}\n'
-    )
-    options = ["--model", model_dir, "--catalog", tiny_dir]
-    code, (found,), _ = model(
-        "evaluate", *options, "--gold", gold, "--errors", "5", "--html", tmp_path / "page.html", "--json"
-    )
-    assert (code, found["figures"]["sentences"]) == (0, 2)
-    assert 0 <= found["figures"]["calibration_error"] <= 1
-    assert "<h1>" in (tmp_path / "page.html").read_text()
-    code, out, _ = model("evaluate", *options, "--gold", gold, "--errors", "1")
-    assert code == 0
-    assert "sentences\t2" in out
-
-
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -117,13 +99,6 @@ def test_wrong_use(model, arguments, tmp_path, monkeypatch):
     assert code == 2
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_gold_file_with_mistakes(model, model_dir, tiny_dir, tmp_path):
-    (tmp_path / "gold.jsonl").write_text("{\n\n[]\n")
-    code, _, err = model("evaluate", "--model", model_dir, "--catalog", tiny_dir, "--gold", tmp_path / "gold.jsonl")
-    assert code == 2
-    assert [line for line in (1, 3) if f"gold.jsonl:{line}: not a gold line" in err] == [1, 3]
 
 
 def test_a_model_for_another_catalog(model, model_dir, cabin, tmp_path, tiny_dir):

@@ -55,7 +55,13 @@ def test_json_of_anything():
 def test_json_of_messages():
     outcome = Outcome(Command("window.open", {"value": 3}), "done", "Opening.")
     told = json.loads(output.json_line(outcome))
-    assert told["command"] == {"intent": "window.open", "slots": {"value": 3}, "confidence": 1.0, "by": "model"}
+    assert told["command"] == {
+        "intent": "window.open",
+        "slots": {"value": 3},
+        "confidence": 1.0,
+        "by": "model",
+        "unsure": False,
+    }
     assert json.loads(output.json_line(Parse("ünï ☕")))["text"] == "ünï ☕"
     assert "samples" not in output.to_plain(Sound(np.zeros(3, np.float32), "a.wav"))
 

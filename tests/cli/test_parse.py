@@ -8,7 +8,8 @@ KEYS = ["text", "commands", "refused", "ms"]
 def test_one_text(cabin):
     code, (parse,), _ = cabin("parse", "--json", "open", "the passenger window")
     assert (code, list(parse)) == (0, KEYS)
-    assert parse["commands"] == [{"intent": "window.open", "slots": {"position": "passenger"}, "confidence": 1.0}]
+    command = {"intent": "window.open", "slots": {"position": "passenger"}, "confidence": 1.0, "zone": "act"}
+    assert parse["commands"] == [command]
     assert parse["refused"] is None
     assert parse["ms"]["total"] >= 0
     assert "window.open position=passenger" in cabin("parse", "open the passenger window")[1]

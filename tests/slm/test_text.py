@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cabin.slm.text import normalize, words_of
 
-ANY = st.one_of(st.text(max_size=80), st.text(alphabet="acf's -.,/01234%°º½¼−–\u2019", max_size=40))
+ANY = st.one_of(st.text(max_size=80), st.text(alphabet="acf's -.,/01234%°º½¼−\u2013\u2019", max_size=40))
 
 
 @given(ANY)
@@ -33,7 +33,7 @@ def test_only_words_with_single_spaces_remain(text):
     )
 )
 def test_symbols_are_no_words(text):
-    assert all(word.isalnum() for word in words_of(normalize(text)))
+    assert all(word.strip("'").isalnum() for word in words_of(normalize(text)))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_symbols_are_no_words(text):
         ("1,000.5 and .5 and 22 .5", "1000.5 and 0.5 and 22.5"),
         ("22,5 or 1,000,000", "22.5 or 1000000"),
         ("22½°, ¾ open, 2 1/2", "22.5 degrees three quarters open 2.5"),
-        ("22ºc, nº 5, −5, –.5", "22 degrees celsius no 5 minus 5 minus 0.5"),
+        ("22ºc, nº 5, −5, \u2013.5", "22 degrees celsius no 5 minus 5 minus 0.5"),
         ("24/7, 11/2, 1/2/3, no.5", "24 7 11 2 1 2 3 no 5"),
         ("-5 degrees, well-known", "minus 5 degrees well known"),
         ("the boys' room", "the boys' room"),

@@ -64,8 +64,8 @@ def build_model(
 
     `base` is SmolLM2's GGUF file; `start`, another model folder to go on from, makes it needless. `teacher` is a model
     folder to distil from. `work` keeps checkpoints: the same training goes on where it stopped. Confidence is fitted on
-    `written`, else on held-back text. Raises ModelError when quantizing loses more than the plan allows or the disk does
-    not take the result, and CatalogError for a catalog that has too few sentences to hold some back.
+    `written`, else on held-back text. Raises ModelError when quantizing loses more than the plan allows or the disk
+    does not take the result, and CatalogError for a catalog that has too few sentences to hold some back.
     """
     import torch
 
