@@ -53,7 +53,7 @@ _JOINTS = (
     "and could you",
 )
 _WRAPPED, _SLIPPED, _RENAMED = 0.22, 0.15, 0.35
-_MISHEARD = 0.10
+_MISHEARD = 0.095
 """Tried; about two in three have words that the recognizer is known to mishear."""
 _LONGEST = 60
 """Words; a longer sentence is drawn again."""
