@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 import tomllib
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def stranger(tmp_path, monkeypatch):
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: cabin-wash\nVersion: 2.0\n")
     (info / "entry_points.txt").write_text("[cabin]\nwash = cabin_wash\n")
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "cabin_wash", raising=False)  # of the test before, from its own folder
     importlib.invalidate_caches()
     return tmp_path
 
