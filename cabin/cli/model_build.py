@@ -84,7 +84,7 @@ __all__ = ["build", "load_sentences", "need_build_extra"]
 @click.option(
     "--calibrate-on",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Labelled sentences to fit confidence on, besides held-back patterns.",
+    help="Labelled sentences to fit confidence on, instead of held-back patterns.",
 )
 @json_option
 @pass_app

@@ -80,6 +80,7 @@ def evaluate(
 def calibrate(app: App, model: Path, catalogs: tuple[Path, ...], gold: Path | None, count: int, as_json: bool) -> None:
     """Fit the model's confidence anew on sentences that it was not trained on, and choose when it acts or asks back."""
     from cabin.assembly import open_backend, open_catalog
+    from cabin.errors import ModelError
     from cabin.slm.calibration import CALIBRATION_FILE, Calibration, read_calibration
     from cabin.slm.confidence import calibrate, expected_calibration_error
     from cabin.slm.evaluation import evaluate
@@ -87,9 +88,9 @@ def calibrate(app: App, model: Path, catalogs: tuple[Path, ...], gold: Path | No
     from cabin.slm.parser import IntentParser
 
     catalog = open_catalog(app.plugins, catalogs)
-    parser = IntentParser.load(model, catalog, backend=open_backend(app.plugins, app.config.parser, model))
-    before = read_calibration(model)
-    raw = parser.with_calibration(Calibration())  # what it would refuse for doubt has to be seen
+    engine = open_backend(app.plugins, app.config.parser, model)
+    # What would be refused for doubt has to be seen; and a calibration that cannot be read is mended here, not read.
+    raw = IntentParser.load(model, catalog, backend=engine, calibration=Calibration())
     judged = [each for each in evaluate(raw.parse, _cases(app, catalogs, gold, count)).judged if each.evidence]
     fitted = calibrate(judged)
 
@@ -97,10 +98,14 @@ def calibrate(app: App, model: Path, catalogs: tuple[Path, ...], gold: Path | No
         outcomes = [(calibration.confidence(each.evidence), each.right) for each in judged]
         return round(expected_calibration_error(outcomes), 4)
 
+    try:
+        before = error(read_calibration(model))
+    except ModelError:
+        before = None
     change_folder(model, lambda folder: fitted.write(folder / CALIBRATION_FILE))
     told = {
         "sentences": len(judged),
-        "calibration_error_before": error(before),
+        "calibration_error_before": before,
         "calibration_error_after": error(fitted),
         **fitted.to_json(),
     }

@@ -177,11 +177,12 @@ class Corpus:
             "refusal": deck(self._refusals, self._refusal_weight),
         }
 
-    def _refusal_weight(self, name: str, size: int) -> float:
+    def _refusal_weight(self, name: str, _size: int) -> float:
         """Return the share of the reason, parted among the folders by the square root of what each has."""
         reason = name.partition(":")[0]
         total = sum(len(group) ** 0.5 for key, group in self._refusals.items() if key.partition(":")[0] == reason)
-        return _REASONS[reason] * len(self._refusals[name]) ** 0.5 / total if size else 0.0
+        share: float = _REASONS[reason] * len(self._refusals[name]) ** 0.5 / total
+        return share
 
     def _side(self, patterns: list[_Pattern], split: Split) -> list[_Pattern]:
         return [p for p in patterns if _is_held_back(p.template) == (split == "held_back")]

@@ -68,10 +68,12 @@ class IntentParser:
         matcher: TextMatcher | None = None,
         threads: int = 1,
         zones: tuple[float | None, float | None] = (None, None),
+        calibration: Calibration | None = None,
     ) -> IntentParser:
         """Load a model folder; number ranges and units are the catalog's.
 
-        `zones` are the confidences from which on to ask back and to act, where they are not to be the model's own.
+        `zones` are the confidences from which on to ask back and to act, where they are not to be the model's own;
+        `calibration` stands in the place of the folder's, which is not read then.
         `backend` makes the engine, out of the plugins' registry. Raises ModelError when the folder is missing,
         truncated or altered.
         """
@@ -93,7 +95,7 @@ class IntentParser:
             table,
             backend(folder, threads),
             spec=spec,
-            calibration=_with_zones(read_calibration(folder), *zones),
+            calibration=_with_zones(calibration or read_calibration(folder), *zones),
             matcher=matcher,
         )
 

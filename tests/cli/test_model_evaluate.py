@@ -6,7 +6,7 @@ import pytest
 
 from cabin.quantization.scheme import Scheme
 from cabin.slm.calibration import read_calibration
-from cabin.slm.package import verify
+from cabin.slm.package import change_folder, verify
 from cabin_onnx.quantizer import OnnxQuantizer
 from tests.slm import tiny
 
@@ -74,6 +74,15 @@ def test_calibrate(model, model_dir, tiny_dir, tmp_path):
         **told,
         "calibration_error_before": 0,
     }  # not on its own verdicts
+
+
+def test_a_calibration_of_another_form_is_replaced(model, model_dir, tiny_dir, tmp_path):
+    copy = shutil.copytree(model_dir, tmp_path / "copy")
+    change_folder(copy, lambda folder: (folder / "calibration.json").write_text('{"temperature": 1.0, "act": 0.2}'))
+    assert model("evaluate", "--model", copy, "--catalog", tiny_dir, "--count", "5")[0] == 1
+    code, (told,), _ = model("calibrate", "--model", copy, "--catalog", tiny_dir, "--count", "60", "--json")
+    assert (code, told["calibration_error_before"]) == (0, None)
+    assert model("evaluate", "--model", copy, "--catalog", tiny_dir, "--count", "5")[0] == 0
 
 
 def test_calibrating_needs_a_model(model, tmp_path):
