@@ -29,7 +29,7 @@ Weights = Mapping[str, NDArray[np.float32]]
 Mapper = Callable[[NDArray[np.float32], Scheme], Quantized]
 """Maps a matrix (out, in) to small numbers, as cabin.quantization.mapping.quantize does."""
 
-_KEPT = ("tokenizer.json", "calibration.json", "LICENSE", "NOTICE")
+_KEPT = ("tokenizer.json", "calibration.json", "familiar.npy", "LICENSE", "NOTICE")
 _TABLE_FILES = ("tokens.npy", "token_scales.npy")
 
 

@@ -21,8 +21,8 @@ __all__ = ["CALIBRATION_FILE", "EVIDENCE", "Calibration", "Zone", "read_calibrat
 Zone = Literal["act", "confirm", "refuse"]
 
 CALIBRATION_FILE = "calibration.json"
-EVIDENCE = ("log_prob", "lowest", "copied", "calls", "refused")
-"""What a reading shows (cabin.slm.decoder.Decoded.evidence)."""
+EVIDENCE = ("log_prob", "lowest", "copied", "calls", "refused", "refusing", "strange")
+"""What a reading shows (cabin.slm.decoder.Decoded.evidence), and how many of its words are strange beside its calls."""
 
 
 @dataclass(frozen=True)

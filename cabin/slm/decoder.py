@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cabin.slm.backend import InferenceBackend
 from cabin.slm.embedding import TokenTable
@@ -42,6 +43,8 @@ class Decoded:
     choices: tuple[Choice, ...]
     prefill_ms: float
     decode_ms: float
+    refusing: float = 0.0
+    """Share of all refusals together at the first choice, 0 to 1."""
 
     @property
     def log_prob(self) -> float:
@@ -62,6 +65,7 @@ class Decoded:
             "copied": max(copied, _LEAST_COPIED),
             "calls": float(len(self.state.calls)),
             "refused": float(self.state.refused is not None),
+            "refusing": 0.0 if self.state.refused is not None else _log_odds(self.refusing),
         }
 
 
@@ -70,8 +74,9 @@ def decode(reading: Reading, grammar: CallGrammar, table: TokenTable, backend: I
     begun = time.perf_counter()
     backend.start()
     pending = [*reading.tokens, grammar.vocabulary.ids["call"]]
-    state, choices = grammar.start(), []
-    prefill_ms = 0.0
+    state = grammar.start()
+    choices: list[Choice] = []
+    prefill_ms = refusing = 0.0
     for _ in range(MAX_STEPS):
         allowed = grammar.allowed(state, reading)
         if not allowed:
@@ -80,14 +85,28 @@ def decode(reading: Reading, grammar: CallGrammar, table: TokenTable, backend: I
             hidden = backend.step(table.embed(pending))[-1]
             prefill_ms = prefill_ms or 1e3 * (time.perf_counter() - begun)
             pending = []
-            choices.append(_choose(table.score(hidden, allowed), allowed, state.copying is not None))
+            scores = table.score(hidden, allowed)
+            refusing = refusing if choices else _share(scores, allowed, grammar.refusals)
+            choices.append(_choose(scores, allowed, state.copying is not None))
         token = choices[-1].token if len(allowed) > 1 else allowed[0]
         pending.append(token)
         state = grammar.advance(state, token, reading)
-    return Decoded(state, tuple(choices), prefill_ms, 1e3 * (time.perf_counter() - begun) - prefill_ms)
+    return Decoded(state, tuple(choices), prefill_ms, 1e3 * (time.perf_counter() - begun) - prefill_ms, refusing)
 
 
-def _choose(scores: np.ndarray[tuple[int], np.dtype[np.float32]], allowed: list[int], is_copy: bool) -> Choice:
+def _log_odds(share: float) -> float:
+    """Return ln(share / (1 - share)), within 9.2 either way: a share of 0.0001 or 0.9999."""
+    share = min(max(share, 1e-4), 1 - 1e-4)
+    return math.log(share / (1 - share))
+
+
+def _share(scores: NDArray[np.float32], allowed: list[int], some: frozenset[int]) -> float:
+    """Return the share, 0 to 1, of `some` of the allowed tokens."""
+    sizes = np.exp(scores.astype(np.float64) - float(scores.max()))
+    return float(sizes[[token in some for token in allowed]].sum() / sizes.sum())
+
+
+def _choose(scores: NDArray[np.float32], allowed: list[int], is_copy: bool) -> Choice:
     shifted = scores.astype(np.float64) - float(scores.max())
     log_total = math.log(float(np.exp(shifted).sum()))
     order = np.argpartition(shifted, -2)[-2:]

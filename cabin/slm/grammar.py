@@ -61,6 +61,8 @@ class CallGrammar:
             self._devices.setdefault(device, []).append(ids[f"action:{action}"])
         self._device_tokens = [ids[f"device:{device}"] for device in self._devices]
         self._refusal_tokens = [ids[f"refuse:{reason}"] for reason in REFUSALS]
+        self.refusals = frozenset(self._refusal_tokens)
+        """The tokens that refuse."""
         self._plain = {intent: [self._plain_tokens(slot) for slot in row] for intent, row in spec.slots.items()}
 
     def _plain_tokens(self, slot: SlotSpec) -> list[int]:

@@ -6,6 +6,7 @@ tokenizer.json      byte-level BPE
 tokens.npy          token table, one row a token; token_scales.npy its scales
 decoder.onnx        the decoder, its numbers in weights.bin, indexed by tensors.json; or weights.npz (FP32 source)
 quantization.json   the quantization report;   calibration.json   confidence
+familiar.npy        which words were met with which intent
 README.md           the card: sources, licences, figures
 """
 

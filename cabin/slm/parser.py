@@ -19,12 +19,16 @@ from cabin.slm.calibration import Calibration, read_calibration
 from cabin.slm.callspec import CallSpec
 from cabin.slm.decoder import MAX_STEPS, Decoded, decode
 from cabin.slm.embedding import TokenTable
-from cabin.slm.grammar import Call, CallGrammar
+from cabin.slm.familiar import FamiliarWords, read_familiar_words
+from cabin.slm.grammar import Call, CallGrammar, State
 from cabin.slm.package import ModelInfo, read_info, verify
-from cabin.slm.text import MAX_CHARACTERS
+from cabin.slm.text import MAX_CHARACTERS, normalize
 from cabin.slm.vocabulary import Reading, Vocabulary
 
 __all__ = ["IntentParser", "TextMatcher"]
+
+_MOST_STRANGE = 3
+"""Strange words count up to this: a fourth says nothing more."""
 
 
 class TextMatcher(Protocol):
@@ -48,6 +52,7 @@ class IntentParser:
         spec: CallSpec | None = None,
         calibration: Calibration | None = None,
         matcher: TextMatcher | None = None,
+        familiar: FamiliarWords | None = None,
     ) -> None:
         self.info = info
         self.spec = spec or info.spec
@@ -57,6 +62,7 @@ class IntentParser:
         self._backend = backend
         self._calibration = calibration or Calibration()
         self._matcher = matcher
+        self._familiar = familiar
 
     @classmethod
     def load(
@@ -97,6 +103,7 @@ class IntentParser:
             spec=spec,
             calibration=_with_zones(calibration or read_calibration(folder), *zones),
             matcher=matcher,
+            familiar=read_familiar_words(folder),
         )
 
     def with_calibration(self, calibration: Calibration) -> IntentParser:
@@ -109,6 +116,7 @@ class IntentParser:
             spec=self.spec,
             calibration=calibration,
             matcher=self._matcher,
+            familiar=self._familiar,
         )
 
     def parse(self, text: str) -> Parse:
@@ -124,10 +132,20 @@ class IntentParser:
             return Parse(text, commands, ms={"total": 1e3 * (time.perf_counter() - begun)})
         decoded = decode(reading, self._grammar, self._table, self._backend)
         ms = {"prefill": decoded.prefill_ms, "decode": decoded.decode_ms, "total": 1e3 * (time.perf_counter() - begun)}
-        evidence = decoded.evidence
+        evidence = decoded.evidence | {"strange": self._strangeness(reading, decoded.state)}
         confidence = self._calibration.confidence(evidence)
         commands, refused = self._judge(reading, decoded, confidence)
         return Parse(text, commands, refused, confidence, ms, evidence)
+
+    def _strangeness(self, reading: Reading, state: State) -> float:
+        """Return how many words outside of names were never met with these intents in training; three at most."""
+        if self._familiar is None or state.refused is not None:
+            return 0.0
+        values = [value for call in state.calls for _, value in call.slots if isinstance(value, str)]
+        copied = {word for value in values for word in normalize(value).split()}
+        words = [word for word in reading.text.split() if word not in copied]
+        strange = self._familiar.strange(words, [call.intent for call in state.calls])
+        return float(min(len(strange), _MOST_STRANGE))
 
     def _judge(
         self, reading: Reading, decoded: Decoded, confidence: float

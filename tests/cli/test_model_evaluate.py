@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from cabin.quantization.scheme import Scheme
-from cabin.slm.calibration import read_calibration
+from cabin.slm.calibration import EVIDENCE, read_calibration
 from cabin.slm.package import change_folder, verify
 from cabin_onnx.quantizer import OnnxQuantizer
 from tests.slm import tiny
@@ -66,7 +66,7 @@ def test_calibrate(model, model_dir, tiny_dir, tmp_path):
     assert told["sentences"] == 60
     assert told["calibration_error_after"] <= told["calibration_error_before"]
     found = read_calibration(copy)
-    assert found.weights.keys() == told["weights"].keys() == {"log_prob", "lowest", "copied", "calls", "refused"}
+    assert found.weights.keys() == told["weights"].keys() == set(EVIDENCE)
     assert 0 <= found.confirm <= found.act <= 1
     verify(copy)
     _, (again,), _ = model("calibrate", *options)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cabin.errors import ModelError
 from cabin.slm.calibration import CALIBRATION_FILE, EVIDENCE, Calibration, read_calibration
 
-SURE = {"log_prob": 0.0, "lowest": 0.0, "copied": 0.0, "calls": 1.0, "refused": 0.0}
+SURE = dict.fromkeys(EVIDENCE, 0.0) | {"calls": 1.0}
 FITTED = Calibration(1.0, {"log_prob": 2.0, "calls": -0.5}, confirm=0.3, act=0.8)
 
 

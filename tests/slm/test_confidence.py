@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from cabin.slm.calibration import Calibration
+from cabin.slm.calibration import EVIDENCE, Calibration
 from cabin.slm.confidence import calibrate, expected_calibration_error, reliability
 from cabin.slm.evaluation import Judged
 
@@ -17,7 +17,7 @@ def drawn(temperature: float, count: int = 4000) -> list[Judged]:
     for _ in range(count):
         share = rng.uniform(0.02, 0.98)
         odds = math.log(share / (1 - share)) * temperature
-        evidence = {"log_prob": odds, "lowest": 0.0, "copied": 0.0, "calls": 1.0, "refused": 0.0}
+        evidence = dict.fromkeys(EVIDENCE, 0.0) | {"log_prob": odds, "calls": 1.0}
         found.append(Judged(1 / (1 + math.exp(-odds)), rng.random() < share, True, evidence))
     return found
 
@@ -38,7 +38,7 @@ def test_calibrating_lessens_the_error(temperature):
 
 def test_evidence_that_says_nothing_gets_no_weight():
     weights = calibrate(drawn(1.0)).weights
-    assert weights["calls"] == weights["refused"] == weights["lowest"] == 0
+    assert all(weight == 0 for name, weight in weights.items() if name != "log_prob")
     assert weights["log_prob"] > 0.5
 
 

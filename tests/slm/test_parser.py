@@ -36,13 +36,16 @@ class Willed(IntentParser):
         table = self._table
 
         class Table:
-            def embed(self, wanted):
-                return table.embed(wanted)
+            """The prompt is fed first; then what was chosen, and what was forced, in the order written."""
+
+            written = -1
+
+            def embed(self, fed):
+                self.written = 0 if self.written < 0 else self.written + len(fed)
+                return table.embed(fed)
 
             def score(self, hidden, allowed):
-                while tokens and tokens[0] not in allowed:  # forced ones are not asked for
-                    tokens.pop(0)
-                wanted = tokens.pop(0) if tokens else -1
+                wanted = tokens[self.written] if self.written < len(tokens) else -1
                 return np.array([9.0 if token == wanted else 0.0 for token in allowed], np.float32)
 
         return Willed(self.info, self._vocabulary, Table(), self._backend, spec=self.spec)

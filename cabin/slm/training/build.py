@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BuildResult", "build_model"]
 
+_HEARD, _HEARD_A_PATTERN = 200_000, 40
+"""Training sentences from which the words are learned that go with each intent: at most, and for each pattern."""
+
 
 @dataclass(frozen=True)
 class BuildResult:
@@ -100,6 +103,7 @@ def build_model(
         quantizer=quantizer,
         backend=backend,
         tell=lambda what: tell(what, None),
+        heard=islice(corpus.stream("train", plan.seed + 2), min(_HEARD, _HEARD_A_PATTERN * corpus.patterns)),
         written=written,
         trained=_made_aware(network, info, plan, corpus, grammar, folder, tell, loss) if plan.qat_steps else None,
     )

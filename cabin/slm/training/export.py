@@ -14,11 +14,12 @@ from cabin.slm.calibration import CALIBRATION_FILE, Calibration
 from cabin.slm.card import write_card
 from cabin.slm.confidence import calibrate, expected_calibration_error
 from cabin.slm.evaluation import cases_of, evaluate
+from cabin.slm.familiar import FAMILIAR_FILE, FamiliarWords
 from cabin.slm.package import write_folder
 from cabin.slm.parser import IntentParser
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cabin.catalog.schema import Catalog
     from cabin.quantization.backend import Quantizer
@@ -43,14 +44,16 @@ def export_model(
     quantizer: Quantizer,
     backend: InferenceBackendFactory,
     tell: Callable[[str], None],
+    heard: Iterable[Example],
     written: Sequence[Case] = (),
     trained: Path | None = None,
 ) -> tuple[Figures, Figures]:
     """Quantize the folder `fp32` into `target`, written whole or not at all; return the figures of both.
 
     `trained` holds the weights to quantize when they were trained for the plan's scheme; `fp32` stays the measure.
-    The sentences `written` for it calibrate, else one half of the held-back text; its other half measures. Raises
-    ModelError when quantizing costs more points of `function` than the plan allows, or the disk does not take it.
+    `heard` are training sentences, from which is learned which words go with which intent. The sentences `written` for
+    it calibrate, else one half of the held-back text; its other half measures. Raises ModelError when quantizing costs
+    more points of `function` than the plan allows, or the disk does not take it.
     """
     half = len(held_back) // 2
     first, second = cases_of(held_back[:half]), cases_of(held_back[half:])
@@ -61,6 +64,7 @@ def export_model(
         before = evaluate(IntentParser.load(scratch / "fp32", catalog, backend=backend).parse, second).figures()
         tell(f"quantizing to {plan.scheme.name}")
         report = quantizer.quantize(trained or fp32, scratch / "small", plan.scheme)
+        FamiliarWords.of(heard).write(scratch / "small" / FAMILIAR_FILE)
         small = IntentParser.load(scratch / "small", catalog, backend=backend)
         raw = small.with_calibration(Calibration())
         calibration = calibrate(evaluate(raw.parse, written or first).judged)
