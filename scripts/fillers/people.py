@@ -60,17 +60,17 @@ _RELATED = (
 )
 _MY = (
     *(
-        "my cousin",
-        "my friend",
-        "my brother",
-        "my sister",
-        "my uncle",
-        "my aunt",
-        "my neighbor",
-        "my colleague",
-        "my boss",
+        "cousin",
+        "friend",
+        "brother",
+        "sister",
+        "uncle",
+        "aunt",
+        "neighbor",
+        "colleague",
+        "boss",
     ),
-    *("my nephew", "my niece", "my lawyer", "my doctor", "my son", "my daughter", "my roommate", "my coworker"),
+    *("nephew", "niece", "lawyer", "doctor", "son", "daughter", "roommate", "coworker"),
 )
 _SUFFIX = re.compile(r"\b(?:inc|llc|ltd|plc|and sons|group)\b\.?", re.IGNORECASE)
 _EXTENSION = re.compile(r"(?:x|ext).*", re.IGNORECASE)

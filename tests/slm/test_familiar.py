@@ -24,7 +24,7 @@ def test_words_met_with_the_intent_are_not_strange(familiar):
 
 
 def test_words_of_other_intents_and_of_refusals_are(familiar):
-    assert familiar.strange("open the shut gate".split(), ["window.open"]) == ["shut", "gate"]
+    assert familiar.strange(["open", "the", "shut", "gate"], ["window.open"]) == ["shut", "gate"]
 
 
 def test_one_of_several_intents_is_enough(familiar):
