@@ -49,7 +49,8 @@ _NOT_A_NUMBER_AFTER = frozenset(
 """Before "one", these make it a pronoun: "the other one"."""
 _BEFORE_HUNDRED = frozenset(("to", "at", "by"))
 _LEVEL_BEFORE = frozenset(("level", "stage", "step", "setting", "notch"))
-_POINT = ("point", "dot", "decimal")
+_POINT = ("point", "dot", "decimal", "comma")
+_BELOW_ZERO = (("below", "zero"), ("under", "zero"), ("sub", "zero"))
 _LETTER_UNITS = ("c", "f")
 _FIFTY = ("fifty", "50")
 _ARTICLES = ("a", "an")
@@ -67,7 +68,7 @@ class NumberSpan:
     unit: str | None
     """The unit said beside it: percent, celsius, fahrenheit, degree, level, kmh, mph, minute, mhz, khz."""
     unit_end: int
-    """Index after the unit's last word, "and a half" behind the unit counted in; `end` when no unit follows."""
+    """Index after the unit's last word, "and a half" behind the unit counted in, and "below zero"; `end` when no unit follows."""
 
 
 def find_numbers(words: Sequence[str]) -> list[NumberSpan]:
@@ -103,6 +104,8 @@ def _number(words: Sequence[str], at: int) -> NumberSpan | None:
     if unit_end > end and value == int(value):
         part, unit_end = _part(words, unit_end)  # "two degrees and a half"
         value += math.copysign(part, value)
+    if value > 0 and tuple(words[unit_end : unit_end + 2]) in _BELOW_ZERO:  # "five degrees below zero"
+        value, unit_end = -value, unit_end + 2
     return NumberSpan(at, end, value, unit or implied, unit_end)
 
 

@@ -183,8 +183,10 @@ class IntentParser:
             number = reading.numbers[k]
             if not row[name].minimum <= number.value <= row[name].maximum:
                 return "impossible"
-            if number.unit in units or (number.unit == "percent" and not units and row[name].maximum == 100):
+            if number.unit in units:
                 slots["unit"] = number.unit
+            elif number.unit == "percent" and not units and row[name].maximum == 100:
+                continue  # without units a number up to 100 is percent already
             elif number.unit is not None and (units or number.unit != "level"):
                 return "unclear"  # a bare number counts levels: "two notches more fan"
         missing = [slot.name for slot in row.values() if slot.required and slot.name not in slots]

@@ -47,6 +47,8 @@ _KEPT = re.compile(
 _THOUSANDS = re.compile(r"^\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
 _DECIMAL_COMMA = re.compile(r"^\d{2,3},\d$")
 """22,5 as much of Europe writes it; "3,5" may be the third and the fifth of something and stays two numbers."""
+_DECIMAL_COMMA_BEFORE_UNIT = re.compile(r"\d,\d(?=\s?(?:[°%]|(?:degrees?|percent|celsius|fahrenheit)\b))")
+"""But "3,5 degrees" is one."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def spell(text: str) -> Spelling:
     words: list[str] = []
     places: list[tuple[int, int]] = []
     for found in _KEPT.finditer(said):
-        spelled = _words(found.group())
+        is_decimal = _DECIMAL_COMMA_BEFORE_UNIT.match(said, found.start())
+        spelled = _words(found.group().replace(",", ".") if is_decimal else found.group())
         words += spelled
         places += [found.span()] * len(spelled)
     return Spelling(said, tuple(words), tuple(places))

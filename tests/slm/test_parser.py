@@ -130,7 +130,7 @@ def test_levels_and_percent_are_heard_where_an_intent_has_no_units(willed):
     opened, heated = ("device:window", "action:open"), ("device:heat", "action:set")
     assert slots(*opened, text="open two notches") == [{"value": 2}]
     assert slots(*opened, text="open to level three") == [{"value": 3}]
-    assert slots(*opened, text="open 20 percent") == [{"value": 20, "unit": "percent"}]
+    assert slots(*opened, text="open 20 percent") == [{"value": 20}]
     assert slots(*opened, text="open 20 degrees") == "unclear"
     assert slots(*heated, text="heat to 20 percent") == "unclear"  # reaches 28: percent of what?
 
