@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Measured", "Pair", "measure_pair"]
 
+_BLOCK = 20
+"""Sentences that a model parses in a row before it is the other's turn. A noisy minute meets both, and the processor's
+caches hold what they hold in use: one model, not two that push each other out (FP32 beside INT8 sentence by sentence
+made INT8 look a fifth slower)."""
 _STEP_ROUNDS = 9
 _PREFILL_TOKENS = 16
 
@@ -106,14 +110,14 @@ def measure_pair(
     """
     with ModelProcess(fp32, backend, environ) as first, ModelProcess(small, backend, environ) as second:
         both = (first, second)
-        for each in both:  # the first parse pays for what is done once
-            each.parse(cases[0].text)
         found: tuple[dict[str, Parse], dict[str, Parse]] = ({}, {})
-        for at, case in enumerate(cases):
-            for which in (0, 1) if at % 2 else (1, 0):
-                found[which][case.text] = both[which].parse(case.text)
+        for begin in range(0, len(cases), _BLOCK):
+            block = cases[begin : begin + _BLOCK]
+            for which in (0, 1) if begin // _BLOCK % 2 else (1, 0):
+                both[which].parse(block[0].text)  # pays for what is done once, and for the other's weights in the cache
+                found[which].update((case.text, both[which].parse(case.text)) for case in block)
             if tell is not None:
-                tell(at + 1)
+                tell(begin + len(block))
         steps: tuple[list[StepTimes], list[StepTimes]] = ([], [])
         for _ in range(_STEP_ROUNDS):
             for which in (0, 1):
