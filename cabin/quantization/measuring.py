@@ -1,4 +1,4 @@
-"""What a model does and costs, beside FP32 in the same run: both answer each sentence in turn, each in its own process.
+"""What a model does and costs, beside FP32 in the same run: both answer the same sentences, each in its own process.
 
 Whatever else the machine does meanwhile slows both alike, so the ratios of their times hold where the times do not.
 """
