@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ BUILT_IN = "built-in"
 """The origin of a default."""
 
 Section = TypeVar("Section")
+_WITH_UNIT = re.compile(r"([0-9]+(?:\.[0-9]+)?) *[A-Za-z%][A-Za-z%/^0-9]*\Z")
 _WRONG = object()
 """Stands for a value that could not be used; its problem is noted."""
 
@@ -103,8 +105,12 @@ class Binder:
                 return _WRONG
             return kind(value)
         expected = f"{type_name(kind)}, {bounds}" if bounds else type_name(kind)
-        is_quoted = isinstance(value, str) and not isinstance(parse_scalar(value), str)
-        self._wrong_type(node, path, expected, "Leave the quotes out." if is_quoted else "")
+        hint = ""
+        if isinstance(value, str) and not isinstance(parse_scalar(value), str):
+            hint = "Leave the quotes out."
+        elif isinstance(value, str) and (with_unit := _WITH_UNIT.match(value)):
+            hint = f"The key's name tells the unit: write {with_unit[1]} or what it is in that unit, and no more."
+        self._wrong_type(node, path, expected, hint)
         return _WRONG
 
     def _text(self, kind: Any, node: Node, path: str) -> Any:

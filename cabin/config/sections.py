@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from cabin.audio.endpoint import EndpointConfig
+from cabin.budget.settings import DeadlineSettings, LadderSettings
 from cabin.config.fields import Bounds
 from cabin.control.settings import ControlConfig
 from cabin.dialog.config import DialogConfig
@@ -97,12 +98,14 @@ class Budgets:
     """The same, 95th percentile."""
     speech_to_signal_p95_ms: Annotated[float, Bounds(0)] = 700.0
     """From the last sound of speech to the signal written, 95th percentile."""
+    recognizer_rtf: Annotated[float, Bounds(0, 100)] = 0.2
+    """Time of recognizing over the length of the sound, all utterances together (real-time factor)."""
     parser_p50_ms: Annotated[float, Bounds(0)] = 25.0
     """The intent parser alone on an utterance of 12 words, median."""
     parser_p95_ms: Annotated[float, Bounds(0)] = 60.0
     """The same, 95th percentile."""
-    resident_mib: Annotated[float, Bounds(0)] = 300.0
-    """Resident memory with recognizer and parser loaded."""
+    resident_mib: Annotated[float, Bounds(1)] = 300.0
+    """Resident memory of all processes, with recognizer and parser loaded."""
     resident_growth_mib: Annotated[float, Bounds(0)] = 1.0
     """Growth of resident memory over a thousand utterances."""
     idle_processor_percent: Annotated[float, Bounds(0, 100)] = 2.0
@@ -117,6 +120,10 @@ class Budgets:
     """Percentage points of `function` that the model's number format may cost against FP32."""
     model_function_percent: Annotated[float, Bounds(0, 100)] = 0.0
     """Least `function` of the model on the sentences measured."""
+    deadlines: DeadlineSettings = field(default_factory=DeadlineSettings)
+    """What is dropped as late."""
+    ladder: LadderSettings = field(default_factory=LadderSettings)
+    """What is done less of when the hardware cannot follow."""
 
 
 OBSOLETE_KEYS: dict[str, str] = {}
