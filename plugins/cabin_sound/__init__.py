@@ -1,0 +1,45 @@
+"""Where sound comes from: the microphone (sounddevice), a file, a Unix socket.
+
+Each source is opened in the capture process, which imports its module alone; nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cabin.hookspecs import hookimpl
+from cabin_sound.file_source import open_file
+from cabin_sound.microphone import open_microphone
+from cabin_sound.options import FileOptions, MicrophoneOptions
+from cabin_sound.socket_source import open_socket
+
+if TYPE_CHECKING:
+    import click
+
+    from cabin.audio.source import SoundSourceFactory
+    from cabin.hookspecs import Register
+
+__all__ = ["register_commands", "register_config", "register_sound_sources"]
+
+
+@hookimpl
+def register_config(register: Register[type[Any]]) -> None:
+    """Register the sections `plugins.microphone` and `plugins.file`."""
+    register("microphone", MicrophoneOptions, "how the microphone is opened")
+    register("file", FileOptions, "how a sound file is played")
+
+
+@hookimpl
+def register_sound_sources(register: Register[SoundSourceFactory]) -> None:
+    """Register the three sources."""
+    register("microphone", open_microphone, "a microphone, through PortAudio")
+    register("file", open_file, "a sound file, as if it were spoken now")
+    register("socket", open_socket, "another program's sound, from its Unix socket")
+
+
+@hookimpl
+def register_commands(cli: click.Group) -> None:
+    """Add `cabin microphones`."""
+    from cabin_sound.listing import microphones
+
+    cli.add_command(microphones)
