@@ -17,6 +17,7 @@ from cabin.slm.backend import AUTO
 from cabin.template_parser import TemplateParser
 
 if TYPE_CHECKING:
+    from cabin.audio.capture_settings import CaptureSettings
     from cabin.catalog.schema import Catalog, Intent
     from cabin.config import CabinConfig, VehicleConfig
     from cabin.config.sections import ParserConfig
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NO_MODEL",
     "engines",
+    "capture_settings",
     "open_backend",
     "open_catalog",
     "open_chain",
@@ -182,6 +184,18 @@ def open_hearing(
         return plugins.call(entry, settings)
 
     return LazyHearing(load, config.endpoint)
+
+
+def capture_settings(plugins: PluginManager, config: CabinConfig) -> CaptureSettings:
+    """Return what `cabin.audio.capture.Capture` is made of.
+
+    Raises ConfigError for a source that nobody registered, PluginError for one that another process cannot import.
+    """
+    from cabin.audio.capture_settings import CaptureSettings, reference_of
+
+    name = config.capture.source
+    factory = plugins.sound_sources.get(name, "cabin.yaml: capture.source").thing
+    return CaptureSettings(config.capture, reference_of(factory, name), own_section(config, name))
 
 
 def plugin_of(plugins: PluginManager, intent: str) -> str:

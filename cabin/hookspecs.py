@@ -23,6 +23,7 @@ import pluggy
 if TYPE_CHECKING:
     import click
 
+    from cabin.audio.source import SoundSourceFactory
     from cabin.messages import Command, Outcome, SignalChange, Verdict
     from cabin.quantization.backend import QuantizerFactory
     from cabin.slm.backend import InferenceBackendFactory
@@ -72,6 +73,14 @@ class CabinSpec:
         """Receive the plugin's own sections of cabin.yaml: name -> the frozen dataclass registered, filled in.
 
         Fires once configuration is read; main thread; 2 s. A plugin that needs its configuration keeps it here.
+        """
+
+    @hookspec
+    def register_sound_sources(self, register: Register[SoundSourceFactory]) -> None:
+        """Register sources of sound: name -> function of SourceSettings, at the top level of a module.
+
+        Fires while loading; main thread; 2 s; open nothing yet. The function itself is called in the capture process,
+        which imports its module and no other plugin. If it raises, its sources cannot be chosen.
         """
 
     @hookspec

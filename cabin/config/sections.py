@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+from cabin.audio.capture_settings import CaptureConfig
 from cabin.audio.endpoint import EndpointConfig
 from cabin.budget.settings import DeadlineSettings, LadderSettings
 from cabin.config.fields import Bounds
@@ -64,6 +65,7 @@ class ParserConfig:
 class CabinConfig:
     """cabin.yaml."""
 
+    capture: CaptureConfig = field(default_factory=CaptureConfig)
     recognizer: RecognizerConfig = field(default_factory=RecognizerConfig)
     endpoint: EndpointConfig = field(default_factory=EndpointConfig)
     parser: ParserConfig = field(default_factory=ParserConfig)

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["DEFAULT_PLUGINS"]
 
 DEFAULT_PLUGINS: tuple[str, ...] = (
+    "cabin_sound",
     "cabin_moonshine",
     "cabin_vosk",
     "cabin_onnx",

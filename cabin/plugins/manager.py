@@ -24,6 +24,7 @@ from cabin.plugins.registry import Registered, Registry
 if TYPE_CHECKING:
     import click
 
+    from cabin.audio.source import SoundSourceFactory
     from cabin.messages import Command, Outcome, SignalChange
     from cabin.quantization.backend import QuantizerFactory
     from cabin.slm.backend import InferenceBackendFactory
@@ -40,6 +41,7 @@ Result = TypeVar("Result")
 HOOK_ORDER = (
     "catalog_dirs",
     "register_config",
+    "register_sound_sources",
     "register_recognizers",
     "register_inference_backends",
     "register_quantizers",
@@ -83,6 +85,7 @@ class PluginManager:
     """All plugins of one run. Made by `load_plugins`."""
 
     def __init__(self, settings: GuardSettings | None = None, trace: bool = False) -> None:
+        self.sound_sources: Registry[SoundSourceFactory] = Registry("sound source")
         self.recognizers: Registry[RecognizerFactory] = Registry("recognizer")
         self.inference_backends: Registry[InferenceBackendFactory] = Registry("inference backend")
         self.quantizers: Registry[QuantizerFactory] = Registry("quantizer")
@@ -145,6 +148,7 @@ class PluginManager:
         """Fire the loading hooks, each for all plugins, in HOOK_ORDER."""
         registries: dict[str, Registry[Any]] = {
             "register_config": self._sections,
+            "register_sound_sources": self.sound_sources,
             "register_recognizers": self.recognizers,
             "register_inference_backends": self.inference_backends,
             "register_quantizers": self.quantizers,
@@ -263,6 +267,7 @@ class PluginManager:
         provides = [f"catalog {folder}" for name, folder in self._catalog_dirs if name == record.name]
         registries: tuple[Registry[Any], ...] = (
             self._sections,
+            self.sound_sources,
             self.recognizers,
             self.inference_backends,
             self.quantizers,

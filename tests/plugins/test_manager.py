@@ -110,6 +110,10 @@ def check_registering(hook, registry):
     assert what.endswith("'thing' is already registered by plugin 'a'")
 
 
+def test_hook_register_sound_sources():
+    check_registering("register_sound_sources", "sound_sources")
+
+
 def test_hook_register_recognizers():
     check_registering("register_recognizers", "recognizers")
 
@@ -268,6 +272,7 @@ def test_the_order_in_which_hooks_fire(tmp_path):
     loading = [
         "catalog_dirs",
         "register_config",
+        "register_sound_sources",
         "register_recognizers",
         "register_inference_backends",
         "register_quantizers",
