@@ -64,7 +64,9 @@ class StepLimits:
     """Past any of these the step is taken. null: this figure does not lead here."""
 
     memory_percent: Annotated[float | None, Bounds(1, 1_000)] = None
-    """Resident memory of all processes, of `resident_mib`; or memory of the own cgroup, of its limit, if that is more."""
+    """Resident memory of all processes, of `resident_mib`."""
+    cgroup_percent: Annotated[float | None, Bounds(1, 100)] = None
+    """Memory of the own cgroup that cannot be reclaimed, of its limit (MemoryMax); nothing where none is set."""
     stage_percent: Annotated[float | None, Bounds(1, 10_000)] = None
     """95th percentile of the latest times of a stage, of its deadline; the worst stage counts."""
     processor_percent: Annotated[float | None, Bounds(1, 100_000)] = None
@@ -80,6 +82,7 @@ class LeanLimits(StepLimits):
     """No speculation, n-best 1."""
 
     memory_percent: Annotated[float | None, Bounds(1, 1_000)] = 95.0
+    cgroup_percent: Annotated[float | None, Bounds(1, 100)] = 80.0
     stage_percent: Annotated[float | None, Bounds(1, 10_000)] = 100.0
     processor_percent: Annotated[float | None, Bounds(1, 100_000)] = 60.0
     late_percent: Annotated[float | None, Bounds(1, 100)] = 10.0
@@ -91,6 +94,7 @@ class EssentialLimits(StepLimits):
     """Safety and body commands only, replies by earcon."""
 
     memory_percent: Annotated[float | None, Bounds(1, 1_000)] = 105.0
+    cgroup_percent: Annotated[float | None, Bounds(1, 100)] = 88.0
     stage_percent: Annotated[float | None, Bounds(1, 10_000)] = 150.0
     processor_percent: Annotated[float | None, Bounds(1, 100_000)] = 90.0
     late_percent: Annotated[float | None, Bounds(1, 100)] = 25.0
@@ -102,6 +106,7 @@ class DeafLimits(StepLimits):
     """Push-to-talk only."""
 
     memory_percent: Annotated[float | None, Bounds(1, 1_000)] = 115.0
+    cgroup_percent: Annotated[float | None, Bounds(1, 100)] = 94.0
     stage_percent: Annotated[float | None, Bounds(1, 10_000)] = 250.0
     late_percent: Annotated[float | None, Bounds(1, 100)] = 50.0
 
@@ -111,6 +116,7 @@ class RestartLimits(StepLimits):
     """systemd is asked for a restart: it frees memory, and helps against nothing else."""
 
     memory_percent: Annotated[float | None, Bounds(1, 1_000)] = 130.0
+    cgroup_percent: Annotated[float | None, Bounds(1, 100)] = 97.0
 
 
 @dataclass(frozen=True)

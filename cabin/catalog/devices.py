@@ -14,8 +14,20 @@ from cabin.yamlfile import Node
 
 __all__ = ["DeviceContext", "read_device", "read_slots"]
 
-_DEVICE_KEYS = ("device", "title", "zones", "intents")
-_INTENT_KEYS = ("title", "slots", "zones", "policy", "cases", "set", "read", "action", "reply", "sentences")
+_DEVICE_KEYS = ("device", "title", "essential", "zones", "intents")
+_INTENT_KEYS = (
+    "title",
+    "essential",
+    "slots",
+    "zones",
+    "policy",
+    "cases",
+    "set",
+    "read",
+    "action",
+    "reply",
+    "sentences",
+)
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _SLOT_FORMS = {
     "choice": ("choice", "required"),
@@ -45,6 +57,7 @@ def read_device(reader: Reader, root: Node, context: DeviceContext) -> list[Inte
         reader.problem(entries["device"], "not a device name", "device", expected="small letters, digits and _")
         return []
     title = reader.text(entries.get("title"), "title", device.replace("_", " "))
+    essential = reader.boolean(entries.get("essential"), "essential", False)
     zones = _read_zones(reader, entries.get("zones"), "zones")
     section = entries.get("intents")
     if section is None:
@@ -58,9 +71,8 @@ def read_device(reader: Reader, root: Node, context: DeviceContext) -> list[Inte
                 node, f"not an action name: {action!r}", key, seen="", expected="small letters, digits and _"
             )
             continue
-        blank = Intent(
-            f"{device}.{action}", action, {}, (), "free", "", (), reader.place(node), zones, device_title=title
-        )
+        name, place = f"{device}.{action}", reader.place(node)
+        blank = Intent(name, action, {}, (), "free", "", (), place, zones, device_title=title, essential=essential)
         intents.append(_read_intent(reader, node, key, blank, context))
     if "zones" in entries and intents:
         _check_zone_names(reader, entries["zones"], zones, intents)
@@ -82,6 +94,7 @@ def _read_intent(reader: Reader, node: Node, key: str, blank: Intent, context: D
         reply=reader.text(entries.get("reply"), join(key, "reply")),
         zones=zones,
         plugin=context.plugin,
+        essential=reader.boolean(entries.get("essential"), join(key, "essential"), blank.essential),
     )
     return replace(
         intent,

@@ -95,6 +95,8 @@ class Intent:
     plugin: str = ""
     device_title: str = ""
     """What replies call the device: "window"."""
+    essential: bool = False
+    """Done even when the service is overloaded and does little else (cabin.budget.allowed)."""
 
     @property
     def device(self) -> str:
