@@ -61,11 +61,13 @@ def open_chain(
     catalogs: Sequence[Path] = (),
     vehicle: VehicleInterface | None = None,
     model_dir: Callable[[str], Path] = paths.models_dir,
+    parser: Parser | None = None,
 ) -> Chain:
     """Make the chain; no recognizer is loaded before there is something to hear.
 
     `model` replaces the intent model of the configuration, `catalogs` (when there are any) the catalogs of the plugins,
-    `vehicle` the configured car. Raises ConfigError, CatalogError, ModelError or PluginError, with all mistakes told.
+    `vehicle` the configured car, `parser` the one that would be loaded. Raises ConfigError, CatalogError, ModelError or
+    PluginError, with all mistakes told.
     """
     from cabin.vehicle.policy import check_rule_sets
     from cabin.vehicle.policy_file import load_policy
@@ -73,7 +75,7 @@ def open_chain(
     catalog = open_catalog(plugins, catalogs)
     policy = load_policy(policy_file)
     check_rule_sets(policy, catalog)
-    parser = open_parser(plugins, config, catalog, model, model_dir)
+    parser = parser or open_parser(plugins, config, catalog, model, model_dir)
     car = vehicle or open_vehicle(plugins, vehicle_config, catalog)
 
     def run_action(name: str, command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:

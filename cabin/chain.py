@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cabin.messages import Samples
     from cabin.vehicle.interface import VehicleInterface
 
-__all__ = ["Chain", "Hearing", "Parser"]
+__all__ = ["Chain", "Hearing", "Parser", "Talk", "understand"]
 
 logger = logging.getLogger(__name__)
 
@@ -59,11 +59,12 @@ class Hearing(Protocol):
 
 
 @dataclass(frozen=True)
-class _Talk:
+class Talk:
     """The conversation that an utterance is part of."""
 
-    session: Session | None
-    said_s: float | None
+    session: Session | None = None
+    said_s: float | None = None
+    """When the utterance began, on the session's clock; None: just now."""
 
 
 class Chain:
@@ -94,7 +95,7 @@ class Chain:
         begun_s = time.perf_counter()
         parse = self.parser.parse(text)
         ms = {"parse": (time.perf_counter() - begun_s) * 1000}
-        return self._act(parse, Request(confirm, begun_s=begun_s), ms, talk=_Talk(session, said_s))
+        return self.act(parse, Request(confirm, begun_s=begun_s), ms, talk=Talk(session, said_s))
 
     def utterances(self, blocks: Iterable[Samples], source: str) -> Iterator[tuple[Utterance, float]]:
         """Yield the utterances of a stream, each with the milliseconds that finding it took."""
@@ -118,14 +119,14 @@ class Chain:
         begun_s = time.perf_counter()
         transcript = self._ears().recognize(utterance)
         heard_s = time.perf_counter()
-        transcript, parse = self._understand(transcript)
+        transcript, parse = understand(self.parser, transcript)
         ms = {
             "listen": listen_ms,
             "recognize": (heard_s - begun_s) * 1000,
             "parse": (time.perf_counter() - heard_s) * 1000,
         }
         request = Request(confirm, utterance.damaged, begun_s)
-        return self._act(parse, request, ms, transcript, utterance, talk=_Talk(session, said_s))
+        return self.act(parse, request, ms, transcript, utterance, talk=Talk(session, said_s))
 
     def load(self) -> None:
         """Load the recognizer and the detector now. Raises ModelError when their files are not there."""
@@ -142,19 +143,7 @@ class Chain:
             raise RuntimeError("this chain was made without hearing")
         return self.hearing
 
-    def _understand(self, transcript: Transcript) -> tuple[Transcript, Parse]:
-        """Parse the readings and put the one first that recognizer and parser together find likeliest."""
-        if not transcript.hypotheses:
-            return transcript, Parse("", refused="chatter")
-        scored: list[tuple[float, Hypothesis, Parse]] = []
-        for hypothesis in transcript.hypotheses:
-            parse = self.parser.parse(hypothesis.text)
-            scored.append((hypothesis.log_prob + math.log(max(parse.confidence, 1e-9)), hypothesis, parse))
-        _, best, parse = max(scored, key=lambda entry: entry[0])
-        rest = tuple(hypothesis for hypothesis in transcript.hypotheses if hypothesis is not best)
-        return Transcript((best, *rest), transcript.recognizer, transcript.is_final), parse
-
-    def _act(
+    def act(
         self,
         parse: Parse,
         request: Request,
@@ -162,9 +151,12 @@ class Chain:
         transcript: Transcript | None = None,
         utterance: Utterance | None = None,
         *,
-        talk: _Talk,
+        talk: Talk | None = None,
     ) -> Turn:
-        """Carry out the commands in the order said, each with its own outcome; or what a session makes of them."""
+        """Carry out what was understood: the commands in the order said, each with its own outcome, or what a session
+        makes of them. `ms` holds the times of the stages before.
+        """
+        talk = talk or Talk()
         session = talk.session
         if session is None:
             outcomes = tuple(self.executor.execute(command, request) for command in parse.commands)
@@ -174,6 +166,19 @@ class Chain:
             came = Conversation(session, self.executor, self.parser.parse, request).take(parse, talk.said_s)
         ms |= request.ms
         ms["total"] = (time.perf_counter() - request.begun_s) * 1000 + ms.get("listen", 0.0)
-        logger.info("%r: %s", parse.text, ", ".join(o.status for o in came.outcomes) or parse.refused)
+        logger.info("turn: %s", ", ".join(o.status for o in came.outcomes) or parse.refused)
         pending = session.question if session is not None else None
         return Turn(parse, came.outcomes, came.reply, transcript, utterance, ms, came.resolved, pending)
+
+
+def understand(parser: Parser, transcript: Transcript) -> tuple[Transcript, Parse]:
+    """Parse the readings and put the one first that recognizer and parser together find likeliest."""
+    if not transcript.hypotheses:
+        return transcript, Parse("", refused="chatter")
+    scored: list[tuple[float, Hypothesis, Parse]] = []
+    for hypothesis in transcript.hypotheses:
+        parse = parser.parse(hypothesis.text)
+        scored.append((hypothesis.log_prob + math.log(max(parse.confidence, 1e-9)), hypothesis, parse))
+    _, best, parse = max(scored, key=lambda entry: entry[0])
+    rest = tuple(hypothesis for hypothesis in transcript.hypotheses if hypothesis is not best)
+    return Transcript((best, *rest), transcript.recognizer, transcript.is_final), parse

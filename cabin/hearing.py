@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cabin.audio.endpoint import EndpointConfig
-    from cabin.audio.vad import VoiceDetector
+    from cabin.audio.vad import SileroDetector
     from cabin.messages import Samples, Transcript, Utterance
     from cabin.speech.recognizer import Recognizer
 
@@ -33,21 +33,22 @@ class LazyHearing:
         return self._load_recognizer()
 
     @cached_property
-    def _detector(self) -> VoiceDetector:
+    def detector(self) -> SileroDetector:
+        """The voice detector, loaded. Raises ModelError when its file is not there."""
         from cabin.audio.vad import SileroDetector
 
         return SileroDetector()
 
     def load(self) -> None:
         """Load everything now, so that the first utterance is as fast as the others."""
-        _ = self.recognizer, self._detector
+        _ = self.recognizer, self.detector
 
     def utterances(self, blocks: Iterable[Samples], source: str) -> Iterator[Utterance]:
         """Yield the utterances of a finite stream of blocks. Raises SoundError, or ModelError: no detector."""
         from cabin.audio.endpoint import utterances
 
-        self._detector.reset()
-        yield from utterances(blocks, self._detector, self._endpoint, source)
+        self.detector.reset()
+        yield from utterances(blocks, self.detector, self._endpoint, source)
 
     def recognize(self, utterance: Utterance) -> Transcript:
         """Return what was said in one utterance."""

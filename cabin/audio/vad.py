@@ -6,6 +6,7 @@ preceded by the last 64 of those before, and a recurrent state of shape (2, 1, 1
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -88,6 +89,13 @@ class SileroDetector:
         self._rate = np.array(SAMPLE_RATE_HZ, dtype=np.int64)
         self._input = np.zeros((1, _CONTEXT_SAMPLES + FRAME_SAMPLES), dtype=np.float32)
         self._state = np.zeros(_STATE_SHAPE, dtype=np.float32)
+
+    def another(self) -> SileroDetector:
+        """Return a detector for another sound, over the same model in memory."""
+        made = copy.copy(self)
+        made._input = np.zeros_like(self._input)
+        made._state = np.zeros(_STATE_SHAPE, dtype=np.float32)
+        return made
 
     def probability(self, frame: Samples) -> float:
         """Return the probability, 0 to 1, that the next frame, shape (FRAME_SAMPLES,), holds speech."""

@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plugins": ("cabin.cli.plugins:plugins", "List the plugins loaded, or begin a new one."),
     "config": ("cabin.cli.config:config", "Check and show the configuration."),
     "doctor": ("cabin.cli.doctor:doctor", "Say what is wrong with this installation and what to do."),
+    "run": ("cabin.cli.run:run", "Run the daemon: listen, understand, act, until told to stop."),
     "status": ("cabin.cli.status:status", "Show how the running daemon is."),
     "watch": ("cabin.cli.watch:watch", "Print what happens in the running daemon."),
     "talk": ("cabin.cli.talk:talk", "Push to talk: have the running daemon listen now."),

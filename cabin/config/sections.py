@@ -14,6 +14,7 @@ from cabin.audio.endpoint import EndpointConfig
 from cabin.budget.settings import DeadlineSettings, LadderSettings
 from cabin.config.fields import Bounds
 from cabin.control.settings import ControlConfig
+from cabin.daemon.settings import DaemonConfig
 from cabin.dialog.config import DialogConfig
 from cabin.plugins.guard import GuardSettings
 from cabin.vehicle.effects import VehicleTimes
@@ -72,6 +73,7 @@ class CabinConfig:
     guard: GuardSettings = field(default_factory=GuardSettings)
     control: ControlConfig = field(default_factory=ControlConfig)
     dialog: DialogConfig = field(default_factory=DialogConfig)
+    daemon: DaemonConfig = field(default_factory=DaemonConfig)
     plugins: Mapping[str, Any] = field(default_factory=dict)
     """A section for each plugin that registered one: its name -> its frozen dataclass."""
 

@@ -1,0 +1,395 @@
+"""The daemon: all parts together, from start to stop. The main process; it loads no model and acts on the car.
+
+1. the socket is bound, or another daemon is told of     2. the worker loads, meanwhile catalog, policy and car
+3. the self-test goes through the whole chain            4. READY; sound is brought; every half second a look at all
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from cabin.control.feed import EventFeed
+from cabin.control.metrics import metrics_of, openmetrics, write_textfile
+from cabin.control.server import ControlServer, serving
+from cabin.daemon.conductor import Conductor
+from cabin.daemon.keeper import Keeper
+from cabin.daemon.ladder import LadderView
+from cabin.daemon.letters import Forget, Letter, Listened
+from cabin.daemon.meters import Meters
+from cabin.daemon.notify import Notifier
+from cabin.daemon.opening import again, open_parts, open_source, setup_of, source_name
+from cabin.daemon.pump import Pump
+from cabin.daemon.remote import Desk, RemoteParser
+from cabin.daemon.selftest import RECORDING, TestResult, judge
+from cabin.daemon.target import DaemonTarget
+from cabin.daemon.telling import Telling
+from cabin.daemon.watchdog import Health, stuck
+from cabin.errors import BudgetError, CabinError, ConfigError, ControlError, Problem, UsageError
+
+if TYPE_CHECKING:
+    from cabin.cli.app import App
+    from cabin.control.status import Phase
+    from cabin.daemon.link import WorkerLink
+    from cabin.daemon.options import RunOptions
+
+__all__ = ["Daemon"]
+
+logger = logging.getLogger("cabin.daemon")
+
+LOOK_S = 0.5
+"""How often everything is looked at."""
+
+END_S = 1.9
+"""From being told to stop to the end, whatever hangs."""
+
+FINISH_S = 1.2
+"""How long of it a command that is being acted on has."""
+
+TEST_S = 20.0
+"""How long a self-test may take; the stages in it have their own deadline."""
+
+_MEMORY_LOOKS = 10
+
+
+class Daemon:
+    """One run. `run` returns at its end."""
+
+    def __init__(self, app: App, options: RunOptions, notifier: Notifier | None = None) -> None:
+        """Raises ConfigError when cabin.yaml cannot be used."""
+        self.app, self.options = app, options
+        config = app.config.daemon
+        self.since_s, self.begun_s = time.time(), time.monotonic()
+        self.phase: Phase = "starting"
+        self.notifier = notifier or Notifier()
+        self.feed, self.meters, self.ladder = EventFeed(), Meters(), LadderView()
+        self.telling = Telling(self.feed, self.meters, config.log_transcripts)
+        self.keeper = Keeper(config, self._hear, self._lose)
+        self.desk = Desk(lambda: self.keeper.ready, config.stage_s)
+        self.conductor = Conductor(config, self.telling, self.meters, self.desk)
+        self.pump: Pump | None = None
+        self._stopped = asyncio.Event()
+        self._server: ControlServer | None = None
+        self._missing_since_s: float | None = None
+        self._fed_s = self._metrics_s = 0.0
+        self._testing: asyncio.Task[None] | None = None
+        self._tested_s = time.monotonic()
+        self._test_failed = ""
+        self._reloading = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Run until told to stop. Raises CabinError when it cannot be started; UsageError: another one runs."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop, f"signal {number.name}")
+        loop.add_signal_handler(signal.SIGHUP, lambda: self._spawn(self._reload_quietly()))
+        async with contextlib.AsyncExitStack() as stack:
+            target = DaemonTarget(self)
+            try:
+                self._server = await stack.enter_async_context(serving(target, self.app.config.control))
+            except ControlError as error:
+                raise UsageError(error.problems) from error
+            stack.callback(self.feed.close)
+            stack.push_async_callback(self.keeper.end)
+            if await self._start():
+                await self._stay()
+            await self._end()
+
+    def stop(self, why: str) -> None:
+        """Begin to end."""
+        if not self._stopped.is_set():
+            logger.info("stopping why=%s", why)
+            self._stopped.set()
+
+    async def cancel(self) -> int:
+        """Drop what is on its way, what is being said included."""
+        link = self.keeper.ready
+        count = int(self.conductor.in_speech)
+        if link is not None:
+            link.send(Forget())
+            self.conductor.in_speech = False
+        return count + await self.conductor.cancel()
+
+    def source_pids(self) -> list[int]:
+        """Return the processes of the source."""
+        pid = getattr(self.pump.source, "pid", None) if self.pump is not None else None
+        return [pid] if isinstance(pid, int) else []
+
+    # Starting
+
+    async def _start(self) -> bool:
+        """Load everything, test it, and say so; return whether nobody said stop meanwhile."""
+        loading = asyncio.get_running_loop().create_task(self._load())
+        stopped = asyncio.get_running_loop().create_task(self._stopped.wait())
+        self.notifier.status("loading")
+        while not (loading.done() or stopped.done()):
+            self.notifier.extend(10.0)
+            await asyncio.wait({loading, stopped}, timeout=2.0, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not loading.done():
+            loading.cancel()
+            with contextlib.suppress(asyncio.CancelledError, CabinError):
+                await loading
+            return False
+        await loading
+        self.phase = "ready"
+        self.notifier.ready()
+        logger.info("ready seconds=%.2f", time.monotonic() - self.begun_s)
+        self.telling.tell("ready", {"seconds": round(time.monotonic() - self.begun_s, 2)})
+        return True
+
+    async def _load(self) -> None:
+        setup = setup_of(self.app, self.options)
+        source = open_source(self.app, self.options)
+        worker = asyncio.get_running_loop().create_task(self.keeper.start(setup))
+        parser = RemoteParser(self.desk, asyncio.get_running_loop(), self.app.config.daemon.stage_s)
+        self._parser = parser
+        try:
+            parts = await asyncio.to_thread(open_parts, self.app, self.options, parser, self.telling.dialog)
+        except BaseException:
+            worker.cancel()
+            raise
+        await worker
+        self.conductor.parts = parts
+        if setup.hears:
+            result = await self.self_test()
+            logger.info("self-test passed ms=%.0f wrote=%s", result.ms, result.wrote)
+        if source is not None:
+            source.start()
+            self.pump = Pump(source, lambda: self.keeper.ready, self._is_wanted)
+            self.pump.start()
+
+    async def self_test(self) -> TestResult:
+        """Put the recording through the whole chain, in a dry run. Raises BudgetError when it does not come through."""
+        parts = self.conductor.parts
+        assert parts is not None
+        tested = await self.desk.test(RECORDING, TEST_S)
+        result = await self.conductor.actor.do(lambda: judge(tested, parts.chain))
+        self._tested_s = time.monotonic()
+        return result
+
+    # Running
+
+    async def _stay(self) -> None:
+        """Look at everything every half second, until told to stop."""
+        looks = 0
+        while not self._stopped.is_set():
+            looks += 1
+            try:
+                self._look(looks)
+            except Exception:
+                logger.exception("looking after the daemon failed")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), LOOK_S)
+
+    def _look(self, looks: int) -> None:
+        now_s = time.monotonic()
+        self.keeper.look_after(now_s)
+        self.conductor.look_after(now_s)
+        if looks % _MEMORY_LOOKS == 0:
+            self.keeper.check_memory()
+        self._feed_watchdog(now_s)
+        self._test_when_idle(now_s)
+        self._write_metrics(now_s)
+        self._end_after_once(now_s)
+
+    def _feed_watchdog(self, now_s: float) -> None:
+        if self.keeper.ready is not None:
+            self._missing_since_s = None
+        elif self._missing_since_s is None:
+            self._missing_since_s = now_s
+        config, why = self.app.config.daemon, self._test_failed
+        why = why or stuck(self._health(now_s), config.act_s, config.answer_s)
+        if why:
+            self.notifier.status(f"stuck: {why}")
+            if now_s - self._fed_s > 5.0:
+                self._fed_s = now_s
+                self.telling.fault(f"watchdog not fed: {why}")
+            return
+        self.notifier.status(self._status_text())
+        wait_s = (self.notifier.watchdog_s or 60.0) / 4
+        if now_s - self._fed_s >= min(wait_s, 10.0):
+            self._fed_s = now_s
+            self.notifier.feed()
+
+    def _health(self, now_s: float) -> Health:
+        pump, link = self.pump, self.keeper.ready
+        gives = pump is not None and pump.source.state.status == "open"
+        return Health(
+            now_s,
+            self._missing_since_s,
+            link.pinged_s if link is not None else None,
+            pump.moved_s if pump is not None and gives else None,
+            self.conductor.actor.busy_since_s,
+        )
+
+    def _status_text(self) -> str:
+        counts, parts = self.meters.counts, []
+        if self.keeper.ready is None:
+            parts.append("the worker is being replaced")
+        if self.pump is not None:
+            state = self.pump.source.state
+            parts.append(f"{state.device}: {state.status}")
+        if self.ladder.step != "normal":
+            parts.append(f"{self.ladder.step}: {self.ladder.reason}")
+        parts += [f"{counts.get(what, 0)} {what}" for what in ("heard", "done", "dropped")]
+        return "; ".join(parts)
+
+    def _test_when_idle(self, now_s: float) -> None:
+        every_s = self.app.config.daemon.self_test_s
+        since_s = max(self._tested_s, self.conductor.quiet_since_s)
+        is_due = every_s and now_s - since_s > every_s and self.conductor.is_idle and self.keeper.ready is not None
+        if is_due and self.pump is not None and (self._testing is None or self._testing.done()):
+            self._testing = asyncio.get_running_loop().create_task(self._test_again())
+
+    async def _test_again(self) -> None:
+        try:
+            result = await self.self_test()
+        except CabinError as error:
+            self._tested_s = time.monotonic()
+            self.telling.fault(f"self-test failed: {error.problems[0].what}")
+            if self._test_failed or self.keeper.ready is None:
+                return
+            link = self.keeper.ready
+            link.kill("the self-test failed")
+            await asyncio.sleep(1.0)
+            self._spawn(self._test_replaced())
+        else:
+            self.telling.tell("self-test", {"ms": round(result.ms, 1)})
+
+    async def _test_replaced(self) -> None:
+        """Test the worker that replaced one which failed; if it fails too, the watchdog is not fed any more."""
+        with contextlib.suppress(CabinError):
+            for _ in range(40):
+                if self.keeper.ready is not None:
+                    break
+                await asyncio.sleep(0.25)
+            await self.self_test()
+            return
+        self._test_failed = "the self-test fails even with a new worker"
+
+    def _write_metrics(self, now_s: float) -> None:
+        config = self.app.config.daemon
+        if config.metrics_file is not None and now_s - self._metrics_s >= config.metrics_s:
+            self._metrics_s = now_s
+            self._spawn(self._metrics_out())
+
+    async def _metrics_out(self) -> None:
+        file = self.app.config.daemon.metrics_file
+        if self._server is not None and file is not None:
+            text = openmetrics(metrics_of(await self._server.status()))
+            try:
+                await asyncio.to_thread(write_textfile, file, text)
+            except OSError as error:
+                self.telling.fault(f"metrics cannot be written ({error.strerror})", file=str(file))
+
+    def _end_after_once(self, now_s: float) -> None:
+        pump = self.pump
+        if not self.options.once or pump is None or pump.source.state.status not in ("stopped", "lost"):
+            return
+        if now_s - pump.moved_s > 1.0 and self.conductor.is_idle:
+            self.stop("the source has ended")
+
+    def _is_wanted(self) -> bool:
+        if self.phase != "ready":
+            return False
+        is_open = self.app.config.daemon.listening == "always" and self.ladder.step != "deaf"
+        return is_open or self.conductor.is_pushed or self.conductor.in_speech
+
+    def _hear(self, link: WorkerLink, letter: Letter) -> None:
+        if isinstance(letter, Listened):
+            if self.pump is not None:
+                self.pump.note_heard(letter.in_speech)
+            return
+        self.conductor.hear(link, letter)
+
+    def _lose(self, link: WorkerLink, why: str) -> None:
+        self.meters.count("worker-lost")
+        self.telling.fault(f"the worker is gone: {why}; it is being replaced", worker=link.generation)
+        self.conductor.lose(link)
+        if self.pump is not None:
+            self.pump.note_heard(False)
+
+    # Reloading
+
+    async def reload(self) -> tuple[str, ...]:
+        """Read the configuration anew. Raises CabinError; then nothing has changed."""
+        async with self._reloading:
+            self.notifier.reloading()
+            try:
+                await self._reload()
+            finally:
+                self.notifier.ready()
+        self.telling.tell("reloaded")
+        return "configuration", "catalog", "policy", "model"
+
+    async def _reload(self) -> None:
+        old = self.conductor.parts
+        if old is None:
+            raise BudgetError(Problem("the daemon is not ready"))
+        opened = []
+
+        def read(app: App) -> None:
+            if app.config.control != self.app.config.control:
+                what = "section `control` cannot be changed while the daemon runs"
+                raise ConfigError(Problem(what, "cabin.yaml", hint="Start it again: systemctl restart cabin."))
+            if app.vehicle_config != self.app.vehicle_config:
+                what = "the car cannot be changed while the daemon runs"
+                raise ConfigError(Problem(what, "vehicle.yaml", hint="Start it again: systemctl restart cabin."))
+            source_name(app, self.options)
+            opened.append(open_parts(app, self.options, self._parser, self.telling.dialog, old))
+
+        app = await asyncio.to_thread(again, self.app, read)
+        await self.keeper.change(setup_of(app, self.options))
+        config = app.config.daemon
+        self.app, self.conductor.parts = app, opened[0]
+        self.keeper.config = self.conductor.config = config
+        self.telling.log_words = config.log_transcripts
+
+    async def _reload_quietly(self) -> None:
+        try:
+            await self.reload()
+        except CabinError as error:
+            for problem in error.problems:
+                logger.warning("reload refused, what held before holds on: %s", problem)
+            self.telling.fault("reload refused", problems=len(error.problems))
+
+    # Ending
+
+    async def _end(self) -> None:
+        """End cleanly; and, whatever hangs, within two seconds."""
+        self.phase = "stopping"
+        self.notifier.stopping()
+        self.notifier.status("stopping")
+        _backstop(END_S)
+        if self.pump is not None:
+            self.pump.stop()
+        for task in (*self._tasks, *([self._testing] if self._testing is not None else [])):
+            task.cancel()
+        is_done = await self.conductor.end(FINISH_S)
+        if self.pump is not None:
+            source = self.pump.source
+            threading.Thread(target=source.stop, daemon=True).start()
+        if is_done and self.conductor.parts is not None:
+            threading.Thread(target=self.conductor.parts.car.close, daemon=True).start()
+        logger.info("stopped clean=%s", is_done)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _backstop(seconds: float, leave: Callable[[int], None] = os._exit) -> None:
+    """End the process after so long, from a thread that nothing holds up. Exit code 0: everything was told."""
+    timer = threading.Timer(seconds, leave, args=(0,))
+    timer.daemon = True
+    timer.start()

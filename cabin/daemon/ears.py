@@ -1,0 +1,85 @@
+"""Voice detector and endpointer of a worker: blocks of sound in, utterances handed to the mind."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cabin.audio.endpoint import Endpointer, EndpointEvent
+from cabin.daemon.letters import Letter, Listened, SoundBlock, SpeechBegan, SpeechEnded
+
+if TYPE_CHECKING:
+    from cabin.audio.endpoint import EndpointConfig
+    from cabin.audio.vad import VoiceDetector
+    from cabin.daemon.mind import Mind
+
+__all__ = ["Ears"]
+
+_KNOWN_BLOCKS = 4096
+"""Blocks whose time is remembered: more than the longest utterance has."""
+
+
+class Ears:
+    """Follows one stream of sound. All calls from one thread."""
+
+    def __init__(
+        self,
+        detector: VoiceDetector,
+        config: EndpointConfig,
+        mind: Mind,
+        send: Callable[[Letter], None],
+        speculates: bool = True,
+    ) -> None:
+        self.speculates = speculates
+        self._endpointer = Endpointer(detector, config, "daemon")
+        self._mind, self._send = mind, send
+        self._utterances = 0
+        self._begun: deque[tuple[float, float]] = deque(maxlen=_KNOWN_BLOCKS)
+        """Where each block begins in the stream, and when that was."""
+
+    def take(self, block: SoundBlock, body: bytes) -> None:
+        """Take the next block and tell what was noticed in it."""
+        begun_s = time.perf_counter()
+        if block.lost:
+            self._endpointer.lose(block.lost)
+        elif block.damaged:
+            self._endpointer.lose(0)
+        self._begun.append((self._endpointer.position_s, block.begun_s))
+        for event in self._endpointer.process(np.frombuffer(body, dtype=np.float32)):
+            self._notice(event, (time.perf_counter() - begun_s) * 1000)
+        self._send(Listened(block.number, self._endpointer.phase != "silence"))
+
+    def forget(self) -> None:
+        """Drop the utterance under way and those that wait."""
+        self._endpointer.reset()
+        self._begun.clear()
+        self._mind.forget()
+
+    def _notice(self, event: EndpointEvent, listen_ms: float) -> None:
+        utterance = event.utterance
+        if event.kind == "start" and utterance is not None:
+            self._send(SpeechBegan(self._when(utterance.start_s)))
+        elif event.kind == "pause" and self.speculates:
+            self._mind.guess(utterance)
+        elif event.kind == "resume":
+            self._mind.guess(None)
+        elif event.kind == "discard":
+            self._mind.guess(None)
+            self._send(SpeechEnded(0, time.monotonic(), time.monotonic()))
+        elif event.kind == "end" and utterance is not None:
+            self._utterances += 1
+            said = SpeechEnded(self._utterances, self._when(utterance.start_s), time.monotonic(), utterance.damaged)
+            self._send(said)
+            self._mind.take(self._utterances, utterance, listen_ms)
+
+    def _when(self, position_s: float) -> float:
+        """Return when the sound at a position of the stream was recorded; now when that is not known any more."""
+        known = [(at, begun_s) for at, begun_s in self._begun if at <= position_s]
+        if not known:
+            return self._begun[0][1] if self._begun else time.monotonic()
+        at, begun_s = known[-1]
+        return begun_s + (position_s - at)

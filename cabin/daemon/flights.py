@@ -1,0 +1,58 @@
+"""Utterances between the end of speech and the car: each is taken once at most, and none too late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Flight", "Flights"]
+
+
+@dataclass(frozen=True)
+class Flight:
+    """An utterance on its way."""
+
+    generation: int
+    """Of the worker that heard it."""
+    utterance: int
+    begun_s: float
+    """When its speaker began."""
+    ended_s: float
+    """When the endpointer decided that it was whole."""
+    due_s: float
+    """After this nothing is done any more."""
+    damaged: bool = False
+
+
+class Flights:
+    """All that are on their way; times are time.monotonic."""
+
+    def __init__(self) -> None:
+        self._flying: dict[tuple[int, int], Flight] = {}
+
+    def __len__(self) -> int:
+        """How many are on their way."""
+        return len(self._flying)
+
+    def begin(self, flight: Flight) -> None:
+        """Let one begin."""
+        self._flying[flight.generation, flight.utterance] = flight
+
+    def take(self, generation: int, utterance: int) -> Flight | None:
+        """Take one out to act on it. None: it was taken before, given up, or never was."""
+        return self._flying.pop((generation, utterance), None)
+
+    def overdue(self, now_s: float) -> list[Flight]:
+        """Take out those that are too late."""
+        return self._take_all(flight for flight in self._flying.values() if flight.due_s <= now_s)
+
+    def lose(self, generation: int | None = None) -> list[Flight]:
+        """Take out those of a worker that is gone; None: all."""
+        return self._take_all(
+            flight for flight in self._flying.values() if generation is None or flight.generation == generation
+        )
+
+    def _take_all(self, flights: object) -> list[Flight]:
+        taken: list[Flight] = list(flights)  # type: ignore[call-overload]
+        for flight in taken:
+            del self._flying[flight.generation, flight.utterance]
+        return taken

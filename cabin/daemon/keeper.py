@@ -1,0 +1,201 @@
+"""Keeps one worker alive: kills what hangs, is stopped or has grown too big, and starts another at once.
+
+A worker that dies soon after its start, again and again, is started again after longer and longer waits, so that a
+broken one does not take the processor. The state of the daemon is in the main process: nothing is lost with a worker
+but the utterance that it was at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cabin import errors
+from cabin.daemon.letters import Letter
+from cabin.daemon.link import WorkerLink
+from cabin.daemon.processes import Standing, resident_mib, standing
+from cabin.errors import CabinError, ModelError, Problem
+
+if TYPE_CHECKING:
+    from cabin.control.status import WorkerState
+    from cabin.daemon.hearing_setup import HearingSetup
+    from cabin.daemon.settings import DaemonConfig
+
+__all__ = ["Keeper"]
+
+logger = logging.getLogger(__name__)
+
+LONGEST_WAIT_S = 30.0
+"""Between two starts."""
+
+HEALTHY_S = 10.0
+"""A worker that lived so long is no broken one."""
+
+STARVED_TIMES = 8.0
+"""A worker that wants the processor and does not get it has so many times as long."""
+
+LOAD_S = 60.0
+"""How long loading may take."""
+
+
+class Keeper:
+    """Has one worker at a time. All on the event loop."""
+
+    def __init__(
+        self,
+        config: DaemonConfig,
+        heard: Callable[[WorkerLink, Letter], None],
+        lost: Callable[[WorkerLink, str], None],
+    ) -> None:
+        """`heard` gets the letters of the present worker only; `lost` is told when it is gone, and why."""
+        self.config = config
+        self.link: WorkerLink | None = None
+        self.restarts = 0
+        self.recoveries_s: list[float] = []
+        """How long each of the latest replacements took, from noticing to loaded."""
+        self._heard, self._lost = heard, lost
+        self._generations = itertools.count(1)
+        self._setup: HearingSetup | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._is_ending = False
+
+    @property
+    def ready(self) -> WorkerLink | None:
+        """The worker, when it can work."""
+        return self.link if self.link is not None and self.link.is_loaded and not self.link.gone.is_set() else None
+
+    @property
+    def state(self) -> WorkerState:
+        """How the worker is."""
+        if self._is_ending:
+            return "stopped"
+        if self.ready is not None:
+            return "running"
+        return "restarting" if self.restarts else "starting"
+
+    async def start(self, setup: HearingSetup) -> None:
+        """Start the first worker and wait until it is loaded. Raises CabinError when it cannot be."""
+        self._setup = setup
+        link = await self._begin(setup)
+        self.link = link
+        if not await self._is_loaded(link):
+            raise _told(link)
+        self._task = asyncio.get_running_loop().create_task(self._keep())
+
+    async def change(self, setup: HearingSetup) -> None:
+        """Put a worker made from other settings in place of the present one, which works until then.
+
+        Raises CabinError when it cannot be loaded; then nothing has changed.
+        """
+        link = await self._begin(setup)
+        if not await self._is_loaded(link):
+            raise _told(link)
+        old, self.link, self._setup = self.link, link, setup
+        if old is not None:
+            await old.end()
+
+    async def end(self) -> None:
+        """End the worker; no other is started."""
+        self._is_ending = True
+        if self._task is not None:
+            self._task.cancel()
+        if self.link is not None:
+            await self.link.end()
+
+    def look_after(self, now_s: float) -> None:
+        """Kill a worker that hangs, does not answer or has grown too big. Called every half second."""
+        link = self.ready
+        if link is None or link.pid is None:
+            return
+        now = standing(link.pid)
+        silent_s = now_s - link.pinged_s if link.pinged_s is not None else 0.0
+        if now.state == "stopped":
+            link.kill("it was stopped")
+        elif silent_s > self.config.answer_s and not _starves(now, link.pinged_cpu_s, silent_s, self.config.answer_s):
+            link.kill(f"it did not answer for {silent_s:.1f} s")
+        elif link.busy is not None and now_s - link.busy.since_s > self.config.stage_s:
+            busy_s = now_s - link.busy.since_s
+            if not _starves(now, link.busy.cpu_s, busy_s, self.config.stage_s):
+                link.kill(f"{link.busy.stage} hung for {busy_s:.1f} s")
+        else:
+            link.ping(now.cpu_s)
+
+    def check_memory(self) -> None:
+        """Kill a worker that has grown past its limit. Called every few seconds."""
+        link = self.ready
+        held_mib = resident_mib(link.pid) if link is not None and link.pid is not None else 0.0
+        if link is not None and held_mib > self.config.worker_memory_mib:
+            link.kill(f"it held {held_mib:.0f} MiB, more than {self.config.worker_memory_mib:.0f}")
+
+    async def _begin(self, setup: HearingSetup) -> WorkerLink:
+        link = WorkerLink(next(self._generations), self._pass_on)
+        try:
+            await link.start(setup)
+        except OSError as error:
+            raise CabinError(Problem(f"no worker process can be started ({error.strerror or error})")) from error
+        return link
+
+    async def _is_loaded(self, link: WorkerLink) -> bool:
+        try:
+            return await asyncio.wait_for(asyncio.shield(link.loaded), LOAD_S)
+        except TimeoutError:
+            link.kill("loading took too long")
+            return False
+
+    def _pass_on(self, link: WorkerLink, letter: Letter) -> None:
+        if link is self.link:
+            self._heard(link, letter)
+
+    async def _keep(self) -> None:
+        """Replace the worker whenever it is gone."""
+        wait_s = 0.0
+        while True:
+            link = self.link
+            assert link is not None
+            assert self._setup is not None
+            await link.gone.wait()
+            if link is not self.link:
+                continue  # changed on purpose
+            noticed_s = time.monotonic()
+            self._lost(link, link.why or "it died")
+            lived_s = noticed_s - link.began_s
+            wait_s = 0.0 if lived_s > HEALTHY_S else min(LONGEST_WAIT_S, max(0.25, wait_s * 2) if wait_s else 0.01)
+            await asyncio.sleep(wait_s)
+            self.restarts += 1
+            self.link = await self._begin_somehow(self._setup)
+            if await self._is_loaded(self.link):
+                self.recoveries_s = [*self.recoveries_s[-15:], time.monotonic() - noticed_s]
+                logger.warning("worker replaced after %.2f s", self.recoveries_s[-1])
+
+    async def _begin_somehow(self, setup: HearingSetup) -> WorkerLink:
+        """Start a worker as soon as the system has room for one."""
+        wait_s = 0.5
+        while True:
+            try:
+                return await self._begin(setup)
+            except CabinError as error:
+                logger.warning("%s", error)
+                await asyncio.sleep(wait_s)
+                wait_s = min(LONGEST_WAIT_S, wait_s * 2)
+
+
+def _starves(now: Standing, cpu_before_s: float, waited_s: float, allowed_s: float) -> bool:
+    """Whether a worker that is late wants to run and is not let: killing it would only add the load of another.
+
+    One that hangs either waits for something or takes the processor.
+    """
+    took_s = now.cpu_s - cpu_before_s
+    return now.state == "runs" and took_s < 0.5 * waited_s and waited_s < STARVED_TIMES * allowed_s
+
+
+def _told(link: WorkerLink) -> CabinError:
+    """Return why a worker could not be loaded, as the error that it met."""
+    if link.broken is None:
+        return ModelError(Problem("the worker process ended while it was loading", seen=link.why))
+    problems = [Problem(p.what, p.where, p.seen, p.expected, p.hint) for p in link.broken.problems]
+    kind = getattr(errors, link.broken.kind, CabinError)
+    return kind(problems) if isinstance(kind, type) and issubclass(kind, CabinError) else CabinError(problems)

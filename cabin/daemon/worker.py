@@ -1,0 +1,136 @@
+"""The worker process: ears (voice detector and endpointer) on its main thread, recognizer and parser on another.
+
+    python -m cabin.daemon.worker FD        FD: its end of a socket pair; the main process speaks first, with Setup
+
+It holds every model, acts on nothing, and ends when its socket is closed or its parent dies.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from cabin.control.protocol import ProblemData
+from cabin.daemon.frames import FrameReader
+from cabin.daemon.hearing_setup import HearingSetup, open_setup
+from cabin.daemon.letters import (
+    TO_WORKER,
+    Broken,
+    Forget,
+    Letter,
+    Loaded,
+    ParseText,
+    Ping,
+    Pong,
+    Quit,
+    Setup,
+    SoundBlock,
+    Speculate,
+    TestHearing,
+    pack,
+    unpack,
+)
+from cabin.errors import CabinError
+
+if TYPE_CHECKING:
+    from cabin.daemon.ears import Ears
+    from cabin.daemon.mind import Mind
+
+__all__ = ["main"]
+
+logger = logging.getLogger(__name__)
+
+_PR_SET_PDEATHSIG = 1
+"""prctl(2)."""
+
+_READ_BYTES = 262_144
+
+
+class _Worker:
+    """One worker; `run` returns when the main process wants no more of it."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._sending = threading.Lock()
+        self._mind: Mind | None = None
+        self._ears: Ears | None = None
+
+    def send(self, letter: Letter) -> None:
+        """Send a letter, from any thread. When nobody is there to read it the process ends."""
+        data = pack(letter)
+        try:
+            with self._sending:
+                self._connection.sendall(data)
+        except OSError:
+            os._exit(0)
+
+    def run(self) -> None:
+        """Answer letters until told to quit."""
+        reader = FrameReader()
+        while data := self._connection.recv(_READ_BYTES):
+            for message, body in reader.feed(data):
+                letter = unpack(message, TO_WORKER)
+                if isinstance(letter, Quit):
+                    return
+                if isinstance(letter, Setup):
+                    threading.Thread(target=self._load, args=(body,), daemon=True).start()
+                else:
+                    self._take(letter, body)
+
+    def _take(self, letter: Letter, body: bytes) -> None:
+        if isinstance(letter, Ping):
+            self.send(Pong(letter.number))
+        elif isinstance(letter, SoundBlock) and self._ears is not None:
+            self._ears.take(letter, body)
+        elif isinstance(letter, ParseText | TestHearing) and self._mind is not None:
+            self._mind.ask(letter)
+        elif isinstance(letter, Forget) and self._ears is not None:
+            self._ears.forget()
+        elif isinstance(letter, Speculate) and self._ears is not None:
+            self._ears.speculates = letter.on
+
+    def _load(self, body: bytes) -> None:
+        """Load on a thread of its own, so that pings are answered meanwhile."""
+        from cabin.daemon.ears import Ears
+        from cabin.daemon.mind import Mind
+
+        begun_s = time.perf_counter()
+        try:
+            setup = HearingSetup.from_bytes(body)
+            parser, hearing = open_setup(setup)
+        except CabinError as error:
+            told = tuple(ProblemData(p.what, p.where, p.seen, p.expected, p.hint) for p in error.problems)
+            self.send(Broken(type(error).__name__, told))
+            os._exit(error.exit_code)
+        except BaseException as error:
+            logger.exception("the worker cannot be loaded")
+            self.send(Broken("CabinError", (ProblemData(f"the worker cannot be loaded ({type(error).__name__})"),)))
+            os._exit(1)
+        self._mind = Mind(parser, hearing, self.send)
+        self._mind.start()
+        if hearing is not None:
+            self._ears = Ears(hearing.detector, setup.config.endpoint, self._mind, self.send, setup.speculate)
+        self.send(Loaded((time.perf_counter() - begun_s) * 1000))
+
+
+def main() -> None:
+    """Run a worker on the socket whose number the command line gives."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the main process ends it when what is begun is done
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="cabin worker: %(message)s")
+    with socket.socket(fileno=int(sys.argv[1])) as connection:
+        _Worker(connection).run()
+    os._exit(0)  # threads of models are not waited for
+
+
+if __name__ == "__main__":
+    main()
