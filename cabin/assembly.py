@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cabin import paths
 from cabin.chain import Chain, Parser
 from cabin.errors import Problem
-from cabin.executor import Executor
+from cabin.executor import Executor, Hooks
 from cabin.slm.backend import AUTO
 from cabin.template_parser import TemplateParser
 
@@ -62,12 +62,13 @@ def open_chain(
     vehicle: VehicleInterface | None = None,
     model_dir: Callable[[str], Path] = paths.models_dir,
     parser: Parser | None = None,
+    hooks: Hooks | None = None,
 ) -> Chain:
     """Make the chain; no recognizer is loaded before there is something to hear.
 
     `model` replaces the intent model of the configuration, `catalogs` (when there are any) the catalogs of the plugins,
-    `vehicle` the configured car, `parser` the one that would be loaded. Raises ConfigError, CatalogError, ModelError or
-    PluginError, with all mistakes told.
+    `vehicle` the configured car, `parser` the one that would be loaded, `hooks` what plugins say of commands. Raises
+    ConfigError, CatalogError, ModelError or PluginError, with all mistakes told.
     """
     from cabin.vehicle.policy import check_rule_sets
     from cabin.vehicle.policy_file import load_policy
@@ -86,7 +87,7 @@ def open_chain(
         catalog,
         policy,
         car,
-        plugins,
+        hooks or plugins,
         run_action=run_action,
         plugin_of=lambda intent: plugin_of(plugins, intent),
         times=vehicle_config.times,

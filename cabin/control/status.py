@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 Phase = Literal["starting", "ready", "stopping"]
-Step = Literal["normal", "lean", "essential", "deaf"]
+Step = Literal["normal", "lean", "essential", "deaf", "restart"]
 """The rung of the degradation ladder."""
 MicrophoneState = Literal["none", "open", "muted", "absent", "failed"]
 """none: not configured; absent: configured and not there; failed: there and giving no sound."""

@@ -7,6 +7,7 @@ never queued.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import time
 from collections.abc import Callable
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from cabin.daemon.link import WorkerLink
     from cabin.daemon.meters import Meters
     from cabin.daemon.remote import Desk
-    from cabin.daemon.settings import DaemonConfig
     from cabin.daemon.telling import Telling
     from cabin.daemon.timed_car import TimedCar
     from cabin.dialog.session import Session
@@ -52,8 +52,6 @@ MOST_TEXTS = 4
 
 TEXT_WAIT_S = 2.0
 """A text that waited longer for its turn is dropped."""
-
-_HOUR_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -77,8 +75,9 @@ class _Button:
 class Conductor:
     """Owns what is on its way."""
 
-    def __init__(self, config: DaemonConfig, telling: Telling, meters: Meters, desk: Desk) -> None:
-        self.config = config
+    def __init__(self, utterance_s: float, telling: Telling, meters: Meters, desk: Desk) -> None:
+        self.utterance_s = utterance_s
+        """From the end of an utterance on, after which nothing is done any more."""
         self.parts: Parts | None = None
         self.actor = Actor()
         self.flights = Flights()
@@ -163,7 +162,7 @@ class Conductor:
         self.quiet_since_s = time.monotonic()
         self._telling.tell("speech", {"state": "ended" if letter.utterance else "discarded"})
         if letter.utterance and not self._is_ending:
-            due_s = letter.ended_s + self.config.turn_s
+            due_s = letter.ended_s + self.utterance_s
             flight = Flight(link.generation, letter.utterance, letter.begun_s, letter.ended_s, due_s, letter.damaged)
             self.flights.begin(flight)
 
@@ -324,8 +323,6 @@ class Conductor:
 
 def _timed(turn: Turn, car: TimedCar, ended_s: float) -> Turn:
     """Return the turn with the time from its endpoint to the first signal written, if one was."""
-    import dataclasses
-
     if car.written_s is None:
         return turn
     return dataclasses.replace(turn, ms={**turn.ms, "to_signal": (car.written_s - ended_s) * 1000})

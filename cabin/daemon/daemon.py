@@ -21,22 +21,23 @@ from cabin.control.metrics import metrics_of, openmetrics, write_textfile
 from cabin.control.server import ControlServer, serving
 from cabin.daemon.conductor import Conductor
 from cabin.daemon.keeper import Keeper
-from cabin.daemon.ladder import LadderView
-from cabin.daemon.letters import Forget, Letter, Listened
+from cabin.daemon.ladder import DaemonLadder
+from cabin.daemon.letters import Forget, Letter, Listened, Loaded, Speculate
 from cabin.daemon.meters import Meters
 from cabin.daemon.notify import Notifier
-from cabin.daemon.opening import again, open_parts, open_source, setup_of, source_name
+from cabin.daemon.opening import again, open_budgets, open_parts, open_source, setup_of, source_name
 from cabin.daemon.pump import Pump
 from cabin.daemon.remote import Desk, RemoteParser
-from cabin.daemon.selftest import RECORDING, TestResult, judge
+from cabin.daemon.selftest import SelfTester
 from cabin.daemon.target import DaemonTarget
 from cabin.daemon.telling import Telling
 from cabin.daemon.watchdog import Health, stuck
 from cabin.errors import BudgetError, CabinError, ConfigError, ControlError, Problem, UsageError
 
 if TYPE_CHECKING:
+    from cabin.budget.ladder import LadderEvent
     from cabin.cli.app import App
-    from cabin.control.status import Phase
+    from cabin.control.status import Phase, Step
     from cabin.daemon.link import WorkerLink
     from cabin.daemon.options import RunOptions
 
@@ -53,9 +54,6 @@ END_S = 1.9
 FINISH_S = 1.2
 """How long of it a command that is being acted on has."""
 
-TEST_S = 20.0
-"""How long a self-test may take; the stages in it have their own deadline."""
-
 _MEMORY_LOOKS = 10
 
 
@@ -69,20 +67,21 @@ class Daemon:
         self.since_s, self.begun_s = time.time(), time.monotonic()
         self.phase: Phase = "starting"
         self.notifier = notifier or Notifier()
-        self.feed, self.meters, self.ladder = EventFeed(), Meters(), LadderView()
+        self.feed, self.meters = EventFeed(), Meters()
         self.telling = Telling(self.feed, self.meters, config.log_transcripts)
         self.keeper = Keeper(config, self._hear, self._lose)
         self.desk = Desk(lambda: self.keeper.ready, config.stage_s)
-        self.conductor = Conductor(config, self.telling, self.meters, self.desk)
+        self.ladder = DaemonLadder(open_budgets(app), self.pids, self._change_step)
+        self.conductor = Conductor(self.ladder.utterance_s, self.telling, self.meters, self.desk)
+        self.conductor.observe, self.conductor.observe_late = self.ladder.note, self.ladder.note_late
         self.pump: Pump | None = None
         self._stopped = asyncio.Event()
         self._server: ControlServer | None = None
         self._missing_since_s: float | None = None
         self._fed_s = self._metrics_s = 0.0
-        self._testing: asyncio.Task[None] | None = None
-        self._tested_s = time.monotonic()
-        self._test_failed = ""
+        self.tester = SelfTester(self.desk, self.conductor, self.keeper, self.telling)
         self._reloading = asyncio.Lock()
+        self._restart_why = ""
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -102,6 +101,8 @@ class Daemon:
             if await self._start():
                 await self._stay()
             await self._end()
+        if self._restart_why:
+            raise BudgetError(Problem("the budget cannot be kept", seen=self._restart_why))
 
     def stop(self, why: str) -> None:
         """Begin to end."""
@@ -118,10 +119,11 @@ class Daemon:
             self.conductor.in_speech = False
         return count + await self.conductor.cancel()
 
-    def source_pids(self) -> list[int]:
-        """Return the processes of the source."""
-        pid = getattr(self.pump.source, "pid", None) if self.pump is not None else None
-        return [pid] if isinstance(pid, int) else []
+    def pids(self) -> list[int]:
+        """Return all processes of the daemon."""
+        worker = self.keeper.link.pid if self.keeper.link is not None else None
+        source = getattr(self.pump.source.state, "pid", None) if self.pump is not None else None
+        return [os.getpid(), *(pid for pid in (worker, source) if pid is not None)]
 
     # Starting
 
@@ -153,28 +155,19 @@ class Daemon:
         parser = RemoteParser(self.desk, asyncio.get_running_loop(), self.app.config.daemon.stage_s)
         self._parser = parser
         try:
-            parts = await asyncio.to_thread(open_parts, self.app, self.options, parser, self.telling.dialog)
+            parts = await asyncio.to_thread(open_parts, self.app, self.options, parser, self.telling.dialog, self._step)
         except BaseException:
             worker.cancel()
             raise
         await worker
         self.conductor.parts = parts
         if setup.hears:
-            result = await self.self_test()
+            result = await self.tester.test()
             logger.info("self-test passed ms=%.0f wrote=%s", result.ms, result.wrote)
         if source is not None:
             source.start()
             self.pump = Pump(source, lambda: self.keeper.ready, self._is_wanted)
             self.pump.start()
-
-    async def self_test(self) -> TestResult:
-        """Put the recording through the whole chain, in a dry run. Raises BudgetError when it does not come through."""
-        parts = self.conductor.parts
-        assert parts is not None
-        tested = await self.desk.test(RECORDING, TEST_S)
-        result = await self.conductor.actor.do(lambda: judge(tested, parts.chain))
-        self._tested_s = time.monotonic()
-        return result
 
     # Running
 
@@ -191,13 +184,16 @@ class Daemon:
                 await asyncio.wait_for(self._stopped.wait(), LOOK_S)
 
     def _look(self, looks: int) -> None:
-        now_s = time.monotonic()
+        now_s, config = time.monotonic(), self.app.config.daemon
         self.keeper.look_after(now_s)
         self.conductor.look_after(now_s)
+        if looks % 2 == 0:
+            self.ladder.tick(now_s)
         if looks % _MEMORY_LOOKS == 0:
             self.keeper.check_memory()
         self._feed_watchdog(now_s)
-        self._test_when_idle(now_s)
+        if self.pump is not None:
+            self.tester.look(now_s, config.self_test_s)
         self._write_metrics(now_s)
         self._end_after_once(now_s)
 
@@ -206,7 +202,7 @@ class Daemon:
             self._missing_since_s = None
         elif self._missing_since_s is None:
             self._missing_since_s = now_s
-        config, why = self.app.config.daemon, self._test_failed
+        config, why = self.app.config.daemon, self.tester.failed
         why = why or stuck(self._health(now_s), config.act_s, config.answer_s)
         if why:
             self.notifier.status(f"stuck: {why}")
@@ -243,39 +239,6 @@ class Daemon:
         parts += [f"{counts.get(what, 0)} {what}" for what in ("heard", "done", "dropped")]
         return "; ".join(parts)
 
-    def _test_when_idle(self, now_s: float) -> None:
-        every_s = self.app.config.daemon.self_test_s
-        since_s = max(self._tested_s, self.conductor.quiet_since_s)
-        is_due = every_s and now_s - since_s > every_s and self.conductor.is_idle and self.keeper.ready is not None
-        if is_due and self.pump is not None and (self._testing is None or self._testing.done()):
-            self._testing = asyncio.get_running_loop().create_task(self._test_again())
-
-    async def _test_again(self) -> None:
-        try:
-            result = await self.self_test()
-        except CabinError as error:
-            self._tested_s = time.monotonic()
-            self.telling.fault(f"self-test failed: {error.problems[0].what}")
-            if self._test_failed or self.keeper.ready is None:
-                return
-            link = self.keeper.ready
-            link.kill("the self-test failed")
-            await asyncio.sleep(1.0)
-            self._spawn(self._test_replaced())
-        else:
-            self.telling.tell("self-test", {"ms": round(result.ms, 1)})
-
-    async def _test_replaced(self) -> None:
-        """Test the worker that replaced one which failed; if it fails too, the watchdog is not fed any more."""
-        with contextlib.suppress(CabinError):
-            for _ in range(40):
-                if self.keeper.ready is not None:
-                    break
-                await asyncio.sleep(0.25)
-            await self.self_test()
-            return
-        self._test_failed = "the self-test fails even with a new worker"
-
     def _write_metrics(self, now_s: float) -> None:
         config = self.app.config.daemon
         if config.metrics_file is not None and now_s - self._metrics_s >= config.metrics_s:
@@ -301,7 +264,7 @@ class Daemon:
     def _is_wanted(self) -> bool:
         if self.phase != "ready":
             return False
-        is_open = self.app.config.daemon.listening == "always" and self.ladder.step != "deaf"
+        is_open = self.app.config.daemon.listening == "always" and self.ladder.allowance.listens
         return is_open or self.conductor.is_pushed or self.conductor.in_speech
 
     def _hear(self, link: WorkerLink, letter: Letter) -> None:
@@ -309,6 +272,8 @@ class Daemon:
             if self.pump is not None:
                 self.pump.note_heard(letter.in_speech)
             return
+        if isinstance(letter, Loaded):
+            self._send_speculation(link)
         self.conductor.hear(link, letter)
 
     def _lose(self, link: WorkerLink, why: str) -> None:
@@ -317,6 +282,22 @@ class Daemon:
         self.conductor.lose(link)
         if self.pump is not None:
             self.pump.note_heard(False)
+
+    def _step(self) -> Step:
+        return self.ladder.step
+
+    def _change_step(self, event: LadderEvent) -> None:
+        told = {"step": event.after, "before": event.before, "figure": event.reason, "what": event.what}
+        self.telling.tell("degraded", told)
+        self.telling.reply(event.sentence, "step")
+        if self.keeper.ready is not None:
+            self._send_speculation(self.keeper.ready)
+        if event.after == "restart":
+            self._restart_why = event.what
+            self.stop("the budget cannot be kept; a restart is asked of systemd")
+
+    def _send_speculation(self, link: WorkerLink) -> None:
+        link.send(Speculate(self.app.config.daemon.speculate and self.ladder.allowance.speculates))
 
     # Reloading
 
@@ -345,13 +326,13 @@ class Daemon:
                 what = "the car cannot be changed while the daemon runs"
                 raise ConfigError(Problem(what, "vehicle.yaml", hint="Start it again: systemctl restart cabin."))
             source_name(app, self.options)
-            opened.append(open_parts(app, self.options, self._parser, self.telling.dialog, old))
+            opened.append(open_parts(app, self.options, self._parser, self.telling.dialog, self._step, old))
 
         app = await asyncio.to_thread(again, self.app, read)
         await self.keeper.change(setup_of(app, self.options))
         config = app.config.daemon
         self.app, self.conductor.parts = app, opened[0]
-        self.keeper.config = self.conductor.config = config
+        self.keeper.config = config
         self.telling.log_words = config.log_transcripts
 
     async def _reload_quietly(self) -> None:
@@ -372,7 +353,8 @@ class Daemon:
         _backstop(END_S)
         if self.pump is not None:
             self.pump.stop()
-        for task in (*self._tasks, *([self._testing] if self._testing is not None else [])):
+        self.tester.end()
+        for task in self._tasks:
             task.cancel()
         is_done = await self.conductor.end(FINISH_S)
         if self.pump is not None:

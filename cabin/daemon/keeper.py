@@ -8,6 +8,7 @@ but the utterance that it was at.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import time
@@ -38,7 +39,7 @@ HEALTHY_S = 10.0
 STARVED_TIMES = 8.0
 """A worker that wants the processor and does not get it has so many times as long."""
 
-LOAD_S = 60.0
+LOAD_S = 30.0
 """How long loading may take."""
 
 
@@ -140,11 +141,14 @@ class Keeper:
         return link
 
     async def _is_loaded(self, link: WorkerLink) -> bool:
-        try:
-            return await asyncio.wait_for(asyncio.shield(link.loaded), LOAD_S)
-        except TimeoutError:
-            link.kill("loading took too long")
-            return False
+        """Wait until it is loaded; one that hangs over it is killed, one that is not let run is waited for."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                return await asyncio.wait_for(asyncio.shield(link.loaded), 1.0)
+            waited_s = time.monotonic() - link.began_s
+            if waited_s > LOAD_S and not _starves(standing(link.pid or 0), 0.0, waited_s, LOAD_S):
+                link.kill("loading took too long")
+                return False
 
     def _pass_on(self, link: WorkerLink, letter: Letter) -> None:
         if link is self.link:

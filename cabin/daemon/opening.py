@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cabin.daemon.conductor import Parts
 from cabin.daemon.hearing_setup import HearingSetup
+from cabin.daemon.ladder import StepHooks
 from cabin.daemon.sources import FileSource, SocketSource, Source, is_source
 from cabin.daemon.timed_car import TimedCar
 from cabin.dialog.session import Session
@@ -16,12 +17,14 @@ from cabin.errors import ConfigError, Problem
 if TYPE_CHECKING:
     from cabin.chain import Parser
     from cabin.cli.app import App
+    from cabin.config import Budgets
+    from cabin.control.status import Step
     from cabin.daemon.options import RunOptions
     from cabin.dialog.events import DialogObserver
     from cabin.executor import Executor
     from cabin.vehicle.interface import VehicleInterface
 
-__all__ = ["again", "open_parts", "open_source", "setup_of", "source_name"]
+__all__ = ["again", "open_budgets", "open_parts", "open_source", "setup_of", "source_name"]
 
 
 def source_name(app: App, options: RunOptions) -> str:
@@ -41,7 +44,12 @@ def setup_of(app: App, options: RunOptions) -> HearingSetup:
 
 
 def open_parts(
-    app: App, options: RunOptions, parser: Parser, observer: DialogObserver, old: Parts | None = None
+    app: App,
+    options: RunOptions,
+    parser: Parser,
+    observer: DialogObserver,
+    step: Callable[[], Step],
+    old: Parts | None = None,
 ) -> Parts:
     """Open catalog, policy, car and conversation; of `old`, the car is kept if it still fits, and what was said.
 
@@ -49,6 +57,7 @@ def open_parts(
     """
     from cabin.assembly import open_chain, place
 
+    hooks = StepHooks(app.plugins, step)
     kept: VehicleInterface | None = old.car.car if old is not None else None
     chain = open_chain(
         app.plugins,
@@ -59,7 +68,9 @@ def open_parts(
         vehicle=kept,
         model_dir=app.model_dir,
         parser=parser,
+        hooks=hooks,
     )
+    hooks.catalog = chain.executor.catalog
     if old is None:
         place(chain.vehicle, options.settings)
     car = TimedCar(chain.vehicle)
@@ -70,6 +81,13 @@ def open_parts(
     if old is not None:
         session.state = old.session.state
     return Parts(chain, session, car)
+
+
+def open_budgets(app: App) -> Budgets:
+    """Return the budget that must be kept. Raises ConfigError."""
+    from cabin.config import load_budgets
+
+    return load_budgets(app.config_file(f"budgets/{app.config.daemon.budget}.yaml")).value
 
 
 def open_source(app: App, options: RunOptions) -> Source | None:

@@ -20,14 +20,14 @@ class DaemonConfig:
     file:PATH (a wav file, or a folder of them) or socket:PATH (raw 16-bit sound at 16 kHz)."""
     listening: Literal["always", "push-to-talk"] = "always"
     """always: whatever is said may be a command. push-to-talk: only what is said after `cabin talk`."""
+    budget: str = "headunit"
+    """The file of budgets/ that must be kept; its deadlines and steps hold. Not there: the built-in values."""
     speculate: bool = True
     """Whether recognizing begins at the first short pause, and is thrown away when speech goes on."""
     stage_s: Annotated[float, Bounds(0.1, 60)] = 3.0
     """How long recognizer or parser may be at one utterance before their process is killed and replaced."""
     answer_s: Annotated[float, Bounds(0.1, 60)] = 0.6
     """How long the worker process may leave a question of whether it lives unanswered."""
-    turn_s: Annotated[float, Bounds(0.1, 60)] = 4.0
-    """From the end of speech: an utterance not understood by then is dropped and the driver told."""
     act_s: Annotated[float, Bounds(0.5, 120)] = 15.0
     """How long the car may be at one utterance before the daemon counts as hung, and the watchdog is not fed."""
     worker_memory_mib: Annotated[float, Bounds(64, 65536)] = 400.0

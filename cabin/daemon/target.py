@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 from collections.abc import AsyncIterator
@@ -42,7 +43,6 @@ class DaemonTarget:
         keeper, ladder = daemon.keeper, daemon.ladder
         pid = keeper.link.pid if keeper.link is not None else None
         worker = Worker("ears and mind", keeper.state, pid, keeper.restarts, resident_mib(pid) if pid else None)
-        pids = [os.getpid(), *([pid] if pid else []), *daemon.source_pids()]
         return Status(
             __version__,
             os.getpid(),
@@ -51,9 +51,12 @@ class DaemonTarget:
             daemon.phase,
             ladder.step,
             ladder.reason,
-            stages=daemon.meters.stages(),
+            stages=tuple(
+                dataclasses.replace(each, overruns=each.overruns + ladder.overruns(each.name))
+                for each in daemon.meters.stages()
+            ),
             workers=(worker,),
-            memory=Memory(sum(map(proportional_mib, pids)), ladder.limit_mib),
+            memory=Memory(sum(map(proportional_mib, daemon.pids())), ladder.budgets.resident_mib),
             microphone=self._microphone(),
             privacy=Privacy(transcripts_logged=daemon.telling.log_words),
             counts=daemon.meters.counts,
