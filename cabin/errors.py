@@ -11,7 +11,8 @@
     |-- PluginError                  exit 1   a plugin that could not be loaded or broke its contract
     |-- VehicleError                 exit 1   the car's interface
     |   |-- UnknownSignalError       exit 1
-    |   `-- VehicleTimeoutError      exit 1
+    |   |-- VehicleTimeoutError      exit 1
+    |   `-- WriteUnknownError        exit 1   whether a write acted is not known
     |-- BudgetError                  exit 1   a deadline or a memory limit
     `-- ControlError                 exit 1   the running daemon: it is not there, or it refuses
 
@@ -41,6 +42,7 @@ __all__ = [
     "UsageError",
     "VehicleError",
     "VehicleTimeoutError",
+    "WriteUnknownError",
     "nearest",
 ]
 
@@ -127,6 +129,13 @@ class UnknownSignalError(VehicleError):
 
 class VehicleTimeoutError(VehicleError, TimeoutError):
     """The car did not answer in time. Example: a window that is blocked never reaches its target."""
+
+
+class WriteUnknownError(VehicleError):
+    """A write left for the car and its answer never came: it may have acted. Example: the connection broke meanwhile.
+
+    Whoever gets it reads the signal back before anything else, and never simply writes again.
+    """
 
 
 class BudgetError(CabinError):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from cabin.dialog.reply import Facts, say_done, say_obstacle, say_unavailable, say_unconfirmed
-from cabin.errors import CabinError, UnknownSignalError, VehicleError, VehicleTimeoutError
+from cabin.errors import CabinError, UnknownSignalError, VehicleError, VehicleTimeoutError, WriteUnknownError
 from cabin.messages import Command, Outcome, Signal, SignalChange, Status, Verdict
 from cabin.vehicle.effects import Plan, Target, VehicleTimes, carry_out, plan, read_signals
 from cabin.vehicle.expressions import CannotAct, Computed
@@ -272,6 +272,8 @@ class Executor:
         if isinstance(carried.error, VehicleTimeoutError):
             reply = f"The car did not take it in time: I could not {intent.title}."
             return _Done("late", reply, verdict, carried.changes)
+        if isinstance(carried.error, WriteUnknownError):
+            return _Done("unconfirmed", say_unconfirmed(intent, facts), verdict, carried.changes)
         if carried.error is not None:
             reply = f"I could not {intent.title}: {_clause(carried.error)}."
             return _Done("failed", reply, verdict, carried.changes)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cabin.config.fields import Bounds
-from cabin.errors import Problem, UnknownSignalError, VehicleError, VehicleTimeoutError
+from cabin.errors import Problem, UnknownSignalError, VehicleError, VehicleTimeoutError, WriteUnknownError
 from cabin.messages import Signal, SignalChange
 from cabin.vehicle.expressions import CannotAct, Computed, evaluate, same_slot
 from cabin.vehicle.signals import same_value
@@ -98,18 +98,30 @@ def plan(command: Command, intent: Intent, vehicle: VehicleInterface, defaults: 
 
 
 def carry_out(targets: tuple[Target, ...], vehicle: VehicleInterface, times: VehicleTimes) -> Carried:
-    """Write all targets, then wait for each and read it back. Stops at the first write that fails; raises nothing."""
+    """Write all targets, then wait for each and read it back. Stops at the first write that fails; raises nothing.
+
+    A write whose answer never came is read back before the next one; where it turns out to have acted, all goes on.
+    """
     written: list[Target] = []
+    settled: dict[str, SignalChange] = {}
     error: VehicleError | None = None
     for target in targets:
         try:
             vehicle.write(target.spec.path, target.computed.value, times.write_deadline_ms)
+        except WriteUnknownError as failure:
+            logger.warning("%s", failure)
+            change = settled[target.spec.path] = _read_back(target, vehicle, times)
+            error = None if change.confirmed else failure
         except VehicleError as failure:
             logger.warning("%s", failure)
             error = failure
             break
         written.append(target)
-    return Carried(tuple(_read_back(target, vehicle, times) for target in written), error)
+        if error is not None:
+            break
+    return Carried(
+        tuple(settled.get(target.spec.path) or _read_back(target, vehicle, times) for target in written), error
+    )
 
 
 def read_signals(paths: tuple[str, ...], vehicle: VehicleInterface) -> tuple[Signal, ...]:

@@ -32,7 +32,8 @@ class VehicleInterface(Protocol):
         """Ask for a target value; returns when the car took it, not when it is reached.
 
         `deadline_ms` counts from the call. Raises VehicleError for a wrong type, a value out of the signal's range or a
-        sensor; VehicleTimeoutError past the deadline, after which the write is guaranteed never to act.
+        sensor; VehicleTimeoutError past the deadline, after which the write is guaranteed never to act;
+        WriteUnknownError when it left for the car and no answer came: the caller reads back before anything else.
         """
         ...
 

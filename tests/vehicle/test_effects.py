@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from cabin.errors import UnknownSignalError, VehicleError, VehicleTimeoutError
+from cabin.errors import UnknownSignalError, VehicleError, VehicleTimeoutError, WriteUnknownError
 from cabin.messages import Command
 from cabin.vehicle.effects import VehicleTimes, carry_out, choose_case, plan, read_signals
 from cabin.vehicle.expressions import CannotAct
@@ -129,3 +129,33 @@ def test_a_silent_signal_is_set_but_not_confirmed(small_catalog, car):
 def test_a_question_reads(small_catalog, car):
     planned = plan(Command("window.get", {"position": "all"}), small_catalog.intents["window.get"], car)
     assert [signal.value for signal in read_signals(planned.reads, car)] == [0, 0, 0, 0]
+
+
+class NoAnswer:
+    """The simulated car behind a line that breaks after each write; `acts`: whether the write arrived."""
+
+    def __init__(self, car, acts):
+        self.car, self.acts, self.calls = car, acts, []
+
+    def __getattr__(self, name):
+        return getattr(self.car, name)
+
+    def write(self, path, value, deadline_ms):
+        self.calls.append(("write", path))
+        if self.acts:
+            self.car.write(path, value, deadline_ms)
+        raise WriteUnknownError("no answer")
+
+    def wait_for(self, path, value, timeout_ms):
+        self.calls.append(("read", path))
+        return self.car.wait_for(path, value, timeout_ms)
+
+
+@pytest.mark.parametrize(("acts", "written"), [(True, 4), (False, 1)])
+def test_a_write_without_answer_is_read_back_before_anything_else(small_catalog, car, acts, written):
+    line = NoAnswer(car, acts)
+    intent = small_catalog.intents["window.open"]
+    carried = carry_out(plan(Command("window.open", {"position": "all"}), intent, line).targets, line, TIMES)
+    assert [kind for kind, _ in line.calls] == ["write", "read"] * written
+    assert [change.confirmed for change in carried.changes] == [acts] * written
+    assert isinstance(carried.error, WriteUnknownError) is not acts
