@@ -45,6 +45,9 @@ __all__ = ["Daemon"]
 
 logger = logging.getLogger("cabin.daemon")
 
+ANSWER_S = 20.0
+"""How long a text may be parsed; a parser that hangs is killed long before, one without a processor is waited for."""
+
 LOOK_S = 0.5
 """How often everything is looked at."""
 
@@ -70,7 +73,7 @@ class Daemon:
         self.feed, self.meters = EventFeed(), Meters()
         self.telling = Telling(self.feed, self.meters, config.log_transcripts)
         self.keeper = Keeper(config, self._hear, self._lose)
-        self.desk = Desk(lambda: self.keeper.ready, config.stage_s)
+        self.desk = Desk(lambda: self.keeper.ready, ANSWER_S)
         self.ladder = DaemonLadder(open_budgets(app), self.pids, self._change_step)
         self.conductor = Conductor(self.ladder.utterance_s, self.telling, self.meters, self.desk)
         self.conductor.observe, self.conductor.observe_late = self.ladder.note, self.ladder.note_late
@@ -152,7 +155,7 @@ class Daemon:
         setup = setup_of(self.app, self.options)
         source = open_source(self.app, self.options)
         worker = asyncio.get_running_loop().create_task(self.keeper.start(setup))
-        parser = RemoteParser(self.desk, asyncio.get_running_loop(), self.app.config.daemon.stage_s)
+        parser = RemoteParser(self.desk, asyncio.get_running_loop(), ANSWER_S)
         self._parser = parser
         try:
             parts = await asyncio.to_thread(open_parts, self.app, self.options, parser, self.telling.dialog, self._step)

@@ -74,7 +74,7 @@ def open_setup(setup: HearingSetup) -> tuple[Parser, LazyHearing | None]:
     plugins = load_plugins(setup.environ)
     plugins.configure(setup.config.guard, setup.config.plugins)
     model_dir = functools.partial(paths.models_dir, environ=setup.environ)
-    hearing = open_hearing(plugins, setup.config, model_dir) if setup.hears else None
+    hearing = open_hearing(plugins, setup.config, model_dir, setup.catalogs) if setup.hears else None
     with ThreadPoolExecutor(1) as second:
         loading = second.submit(hearing.load) if hearing is not None else None
         catalog = open_catalog(plugins, setup.catalogs)

@@ -134,11 +134,10 @@ class _Fed:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._status: Literal["open", "waiting", "lost", "stopped"] = "waiting"
+        self._status: Literal["open", "waiting", "lost", "silent", "stopped"] = "waiting"
         self._problem = ""
         self._overflows = 0
         self._blocks: deque[_Block] = deque()
-        self._lost = 0
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._event = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -177,11 +176,11 @@ class _Fed:
     def _put(self, samples: Samples, begun_s: float) -> None:
         with self._lock:
             if len(self._blocks) >= _KEPT_BLOCKS:
-                self._blocks.popleft()
+                gone, first = self._blocks.popleft(), self._blocks[0]
                 self._overflows += 1
-                self._lost += BLOCK_SAMPLES
-            self._blocks.append(_Block(samples, begun_s, self._lost > 0, self._lost))
-            self._lost = 0
+                lost = first.lost + gone.lost + len(gone.samples)
+                self._blocks[0] = _Block(first.samples, first.begun_s, True, lost)
+            self._blocks.append(_Block(samples, begun_s))
             os.eventfd_write(self._event, 1)
 
     def _run(self) -> None:
@@ -287,11 +286,13 @@ class SocketSource(_Fed):
             try:
                 data = connection.recv(65536)
             except TimeoutError:
+                self._status = "silent"
                 continue
             except OSError:
                 return
             if not data:
                 return
+            self._status = "open"
             rest += data
             while len(rest) >= size:
                 block, rest = rest[:size], rest[size:]
