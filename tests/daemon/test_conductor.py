@@ -1,4 +1,4 @@
-"""From the worker's letters to the car: acted on once, the newer in place of the older, never late, never after the end."""
+"""From the worker's letters to the car: acted on once, the newer in place of the older, never late or after the end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from cabin.chain import Chain
 from cabin.control.feed import EventFeed
-from cabin.daemon.conductor import Conductor, Parts
+from cabin.daemon.conductor import NOT_DONE, Conductor, Parts
 from cabin.daemon.letters import Failed, SpeechBegan, SpeechEnded, Superseded, Understood
 from cabin.daemon.meters import Meters
 from cabin.daemon.remote import Desk

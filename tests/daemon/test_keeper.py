@@ -1,4 +1,4 @@
-"""Workers as real processes: started, replaced when they die, hang or are stopped, and never by one that cannot load."""
+"""Workers as real processes: started, replaced when they die, hang or are stopped, never by one that cannot load."""
 
 from __future__ import annotations
 
