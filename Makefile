@@ -55,7 +55,7 @@ model: $(STAMPS)/build  ## train, quantize and measure the intent model into mod
 
 install: $(STAMPS)/demo-models  ## put cabin into PREFIX (/opt/cabin), its models and configuration where it looks for them
 	$(PYTHON) -m venv $(PREFIX)
-	$(PREFIX)/bin/python -m pip install --quiet --constraint constraints.txt .
+	$(PREFIX)/bin/python -m pip install --quiet --constraint constraints.txt '.[microphone]'
 	install -d $(DATADIR)/models $(CONFDIR)
 	cp -R models/models.yaml models/intent $(addprefix models/,$(DEMO_MODELS)) $(DATADIR)/models/
 	cp -R --no-clobber config/. $(CONFDIR)/
@@ -75,7 +75,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(STAMPS)/run: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) --editable '.[models]'
+	$(PIP) --editable '.[models,microphone]'
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/build: $(STAMPS)/run
