@@ -42,9 +42,10 @@ check: $(STAMPS)/test  ## lint, format, types, generated pages
 	$(BIN)/python scripts/generate_docs.py --check
 	$(BIN)/python scripts/update_readme.py --check
 
-bench: $(STAMPS)/demo-models  ## time parser, chain and recognizer on one core
+bench: $(STAMPS)/demo-models  ## time parser, chain and recognizer on one core, and simulate overload
 	$(ON_ONE_CORE) $(BIN)/python -m cabin.bench.parser_bench
 	$(ON_ONE_CORE) $(BIN)/python -m cabin.bench.chain_bench
+	$(ON_ONE_CORE) $(BIN)/python -m cabin.bench.shedding_bench
 	@if [ -d "$(RECORDINGS)" ]; then $(PIP) soundfile && \
 	  $(ON_ONE_CORE) $(BIN)/python -m cabin_moonshine.measure --recordings "$(RECORDINGS)"; \
 	else echo "no folder $(RECORDINGS): make bench RECORDINGS=DIR measures the recognizer on the recordings in DIR"; fi

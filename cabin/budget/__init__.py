@@ -15,7 +15,7 @@
 - ladder.py       when to step down and up again
 - allowed.py      what a step allows, and what the driver is told
 - supervisor.py   readings and times in, events out
-- probe.py        measures this machine in a process of its own; verdicts.py holds it against a budget
+- verdicts.py     a budget held against what cabin.bench.machine_bench measured
 
 Nothing here has a thread or a clock of its own: the daemon calls.
 """

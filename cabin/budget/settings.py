@@ -95,7 +95,7 @@ class EssentialLimits(StepLimits):
 
     memory_percent: Annotated[float | None, Bounds(1, 1_000)] = 105.0
     cgroup_percent: Annotated[float | None, Bounds(1, 100)] = 88.0
-    stage_percent: Annotated[float | None, Bounds(1, 10_000)] = 150.0
+    stage_percent: Annotated[float | None, Bounds(1, 10_000)] = 200.0
     processor_percent: Annotated[float | None, Bounds(1, 100_000)] = 90.0
     late_percent: Annotated[float | None, Bounds(1, 100)] = 25.0
     pressure_percent: Annotated[float | None, Bounds(1, 100)] = 70.0
@@ -107,7 +107,7 @@ class DeafLimits(StepLimits):
 
     memory_percent: Annotated[float | None, Bounds(1, 1_000)] = 115.0
     cgroup_percent: Annotated[float | None, Bounds(1, 100)] = 94.0
-    stage_percent: Annotated[float | None, Bounds(1, 10_000)] = 250.0
+    stage_percent: Annotated[float | None, Bounds(1, 10_000)] = 400.0
     late_percent: Annotated[float | None, Bounds(1, 100)] = 50.0
 
 

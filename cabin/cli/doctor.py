@@ -14,14 +14,27 @@ __all__ = ["doctor"]
 _COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
 
 
-@click.command(epilog="\b\nExamples:\n  cabin doctor\n  cabin doctor --json")
+@click.command(epilog="\b\nExamples:\n  cabin doctor\n  cabin doctor --json\n  cabin doctor --budget headunit")
+@click.option(
+    "--budget",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value="",
+    default=None,
+    help="Measure this machine against a file of config/budgets (or its name); without FILE against each of them.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a finding on standard output.")
 @pass_app
-def doctor(app: App, as_json: bool) -> None:
+def doctor(app: App, budget: str | None, as_json: bool) -> None:
     """Check Python, packages, configuration, plugins, catalogs, models and folders.
 
-    Each line is ok, warn or fail with what to do. Exit code 1 when anything failed.
+    Each line is ok, warn or fail with what to do. Exit code 1 when anything failed. With --budget, this machine is
+    measured instead, on one core: exit code 1 when the budget, or without FILE every one of them, is missed.
     """
+    if budget is not None:
+        from cabin.cli.doctor_budget import check_budgets
+
+        sys.exit(0 if check_budgets(app, budget, as_json) else 1)
     from cabin.cli.checkup import CHECKS
 
     colour = use_colour(sys.stdout)
