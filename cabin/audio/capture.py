@@ -85,7 +85,7 @@ class Capture:
         self._ready: deque[Block] = deque()
         self._started = self._been_open = False
         self._device, self._rate_hz, self._live = settings.config.device, 0, True
-        self._begun_s = self._open_s = 0.0
+        self._begun_s = self._open_s = self._hung_up_s = 0.0
         self._attempts = self._processes = 0
         self._last_block_s: float | None = None
         self._problem: Problem | None = None
@@ -188,8 +188,13 @@ class Capture:
             elif "ended" in message:
                 self._fail(Problem(str(message["ended"]), self._device))
                 return
-        if process.pid_fd in ready or process.hung_up:
+        if process.pid_fd in ready:
             self._fail(process.how_it_ended())
+        elif process.status is not None and process.hung_up:
+            # It is about to be gone, or hangs on its way out; the closed socket would keep the descriptor readable.
+            self._epoll.unregister(process.status.fileno())
+            process.close_status()
+            self._hung_up_s = time.monotonic()
 
     def _opened(self, told: dict[str, Any]) -> None:
         device, rate_hz = str(told["device"]), int(told["rate_hz"])
@@ -209,6 +214,9 @@ class Capture:
         self._dying = [process for process in self._dying if process.exit_status() is None]
         if self._process is None:
             self._launch()
+        elif self._process.hung_up:
+            if now_s - self._hung_up_s > _GRACE_S:
+                self._fail(self._process.how_it_ended())
         elif self._watch is not None:
             finding = self._watch.tick(now_s, self._process.reader.counters())
             if finding is not None:

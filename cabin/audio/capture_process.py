@@ -89,6 +89,12 @@ class CaptureProcess:
                 told.append(message)
         return told
 
+    def close_status(self) -> None:
+        """Listen to it no more; a living process takes that as the word to end."""
+        if self.status is not None:
+            self.status.close()
+            self.status = None
+
     def exit_status(self) -> int | None:
         """Return the exit status, negative for a signal; None while it lives. Never waits."""
         return self._popen.poll()
@@ -100,9 +106,7 @@ class CaptureProcess:
 
     def end(self, grace_s: float) -> bool:
         """Let it close its device, kill it after `grace_s`; return whether it is gone."""
-        if self.status is not None:
-            self.status.close()
-            self.status = None
+        self.close_status()
         for _ in range(2):
             try:
                 self._popen.wait(grace_s)
@@ -118,9 +122,7 @@ class CaptureProcess:
         if reader is not None:
             reader.close()
         self.ring.close()
-        if self.status is not None:
-            self.status.close()
-            self.status = None
+        self.close_status()
         for fd in (self._stderr_fd, self.pid_fd):
             if fd >= 0:
                 os.close(fd)

@@ -317,10 +317,10 @@ def test_asyncio_can_wait_for_it(path, listening):
 
 def test_restarts_leave_no_descriptor_no_process_no_shared_memory(path, listening):
     def open_now():
-        return sorted(os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if _is_open(fd))
+        return sorted(str(fd.readlink()) for fd in Path("/proc/self/fd").iterdir() if fd.is_symlink())
 
     with SoundServer(path):
-        descriptors, shared = len(open_now()), sorted(os.listdir("/dev/shm"))
+        descriptors, shared = len(open_now()), sorted(Path("/dev/shm").iterdir())
         capture = listening(path)
         hear(capture, lambda blocks: length(blocks) > 0)
         pids, opened = [capture.state.pid], len([name for name in open_now() if "cabin-capture" in name])
@@ -332,12 +332,8 @@ def test_restarts_leave_no_descriptor_no_process_no_shared_memory(path, listenin
         capture.stop()
         assert [pid for pid in pids if not is_gone(pid)] == []
         wait_until(lambda: len(open_now()) <= descriptors + 1)  # the server's connection may still be closing
-    assert sorted(os.listdir("/dev/shm")) == shared
+    assert sorted(Path("/dev/shm").iterdir()) == shared
     assert not [name for name in open_now() if "cabin-capture" in name or "pidfd" in name]
-
-
-def _is_open(fd):
-    return Path(f"/proc/self/fd/{fd}").is_symlink()
 
 
 PARENT = """
@@ -354,7 +350,7 @@ time.sleep(1000)
 
 
 def test_the_child_dies_with_its_parent_however_that_dies(path):
-    shared = sorted(os.listdir("/dev/shm"))
+    shared = sorted(Path("/dev/shm").iterdir())
     with SoundServer(path):
         parent = subprocess.Popen(
             [sys.executable, "-c", PARENT, str(path), SOCKET],
@@ -365,7 +361,7 @@ def test_the_child_dies_with_its_parent_however_that_dies(path):
             pid = int(parent.stdout.readline())
             parent.kill()
         wait_until(lambda: is_gone(pid))
-    assert sorted(os.listdir("/dev/shm")) == shared
+    assert sorted(Path("/dev/shm").iterdir()) == shared
 
 
 def test_before_the_start_and_after_the_end_it_is_stopped(path):
