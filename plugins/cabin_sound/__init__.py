@@ -1,6 +1,6 @@
 """Where sound comes from: the microphone (sounddevice), a file, a Unix socket.
 
-Each source is opened in the capture process, which imports its module alone; nothing heavy is imported here.
+Each source is opened in the capture process, which imports this package and that source alone.
 """
 
 from __future__ import annotations
@@ -8,18 +8,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cabin.hookspecs import hookimpl
-from cabin_sound.file_source import open_file
-from cabin_sound.microphone import open_microphone
 from cabin_sound.options import FileOptions, MicrophoneOptions
-from cabin_sound.socket_source import open_socket
 
 if TYPE_CHECKING:
     import click
 
-    from cabin.audio.source import SoundSourceFactory
+    from cabin.audio.source import SoundSource, SoundSourceFactory, SourceSettings
     from cabin.hookspecs import Register
 
-__all__ = ["register_commands", "register_config", "register_sound_sources"]
+__all__ = [
+    "open_file",
+    "open_microphone",
+    "open_socket",
+    "register_commands",
+    "register_config",
+    "register_sound_sources",
+]
+
+
+def open_microphone(settings: SourceSettings) -> SoundSource:
+    """Open a microphone. Raises SoundError."""
+    from cabin_sound.microphone import Microphone
+
+    return Microphone(settings)
+
+
+def open_file(settings: SourceSettings) -> SoundSource:
+    """Open a sound file. Raises SoundError."""
+    from cabin_sound.file_source import FileSource
+
+    return FileSource(settings)
+
+
+def open_socket(settings: SourceSettings) -> SoundSource:
+    """Connect to another program's socket. Raises SoundError."""
+    from cabin_sound.socket_source import SocketSource
+
+    return SocketSource(settings)
 
 
 @hookimpl

@@ -13,16 +13,11 @@ if TYPE_CHECKING:
     from cabin.audio.source import SoundSink, SourceSettings
     from cabin.messages import Samples
 
-__all__ = ["FileSource", "open_file"]
+__all__ = ["FileSource"]
 
 _RATE_HZ = 16_000
 _FULL_S = 0.002
 """How long to wait for a reader that has not made room yet."""
-
-
-def open_file(settings: SourceSettings) -> FileSource:
-    """Open the sound file `settings.device`. Raises SoundError when it cannot be read."""
-    return FileSource(settings)
 
 
 class FileSource:

@@ -12,17 +12,12 @@ from cabin_sound.names import Device, find_device, pulse_source, read_cards
 if TYPE_CHECKING:
     from cabin.audio.source import SoundSink, SourceSettings
 
-__all__ = ["Microphone", "input_devices", "load_sounddevice", "open_microphone"]
+__all__ = ["Microphone", "input_devices", "load_sounddevice"]
 
 _INVALID_RATE = -9997
 """PortAudio's paInvalidSampleRate."""
 _MOST_DELAY_S = 0.5
 """Some drivers tell nonsense of when a block began; more than this is not believed."""
-
-
-def open_microphone(settings: SourceSettings) -> Microphone:
-    """Open the microphone `settings.device`. Raises SoundError when it, or PortAudio, is not there."""
-    return Microphone(settings)
 
 
 def load_sounddevice(lean: bool = True, source: str = "") -> Any:

@@ -21,18 +21,13 @@ from cabin.errors import Problem, SoundError
 if TYPE_CHECKING:
     from cabin.audio.source import SoundSink, SourceSettings
 
-__all__ = ["SocketSource", "open_socket"]
+__all__ = ["SocketSource"]
 
 _HEADER_S = 2.0
 _LONGEST_HEADER = 1024
 _RATES_HZ = (4_000, 192_000)
 _FORMATS = {"f32": "f", "s16": "h"}
 _FULL_S = 0.002
-
-
-def open_socket(settings: SourceSettings) -> SocketSource:
-    """Connect to the socket `settings.device`. Raises SoundError when nobody is there or the header is wrong."""
-    return SocketSource(settings)
 
 
 class SocketSource:

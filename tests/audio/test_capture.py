@@ -21,7 +21,7 @@ from tests.audio.sound_server import SoundServer, ramp, zeros
 
 PATIENCE_S = 180.0
 """Machines that test are busy; nothing here asserts how long something took."""
-SOCKET = "cabin_sound.socket_source:open_socket"
+SOCKET = "cabin_sound:open_socket"
 TIMES = {"open_ms": 60_000.0, "lost_ms": 15_000.0, "retry_ms": 50.0, "retry_max_ms": 200.0}
 
 

@@ -66,7 +66,7 @@ def test_the_configured_source_is_looked_up_with_its_section(plugins):
     section = plugins.config_sections()["file"]
     config = CabinConfig(capture=CaptureConfig(source="file", device="x.wav"), plugins={"file": section(speed=2.0)})
     settings = capture_settings(plugins, config)
-    assert settings.factory == "cabin_sound.file_source:open_file"
+    assert settings.factory == "cabin_sound:open_file"
     assert dict(settings.options) == {"speed": 2.0, "at_end": "silence"}
 
 

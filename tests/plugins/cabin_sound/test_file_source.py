@@ -11,7 +11,7 @@ import pytest
 from cabin.audio.source import SoundSource, SourceSettings
 from cabin.audio.wav import read_sound
 from cabin.errors import SoundError
-from cabin_sound.file_source import open_file
+from cabin_sound import open_file
 
 FILE = Path(__file__).resolve().parents[2] / "fixtures" / "open-window.wav"
 PATIENCE_S = 180.0

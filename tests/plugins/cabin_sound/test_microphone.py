@@ -17,7 +17,7 @@ from cabin.audio.capture_settings import CaptureConfig, CaptureSettings
 from cabin.audio.source import SoundSource, SourceSettings
 from cabin.audio.wav import read_sound
 from cabin.errors import SoundError
-from cabin_sound import microphone
+from cabin_sound import microphone, open_microphone
 from tests.plugins.cabin_sound import pulse as pulseaudio
 
 FILE = Path(__file__).resolve().parents[2] / "fixtures" / "open-window.wav"
@@ -73,7 +73,7 @@ OVERFLOWED, FINE = types.SimpleNamespace(input_overflow=True), types.SimpleNames
 
 
 def test_its_own_rate_is_taken_when_it_refuses_the_one_asked_for(portaudio):
-    opened = microphone.open_microphone(SourceSettings("hw:CARD=Array"))
+    opened = open_microphone(SourceSettings("hw:CARD=Array"))
     assert isinstance(opened, SoundSource)
     assert (opened.rate_hz, opened.device, opened.live) == (44_100, "hw:CARD=Array,DEV=0", True)
     told = opened._stream.told
@@ -81,11 +81,11 @@ def test_its_own_rate_is_taken_when_it_refuses_the_one_asked_for(portaudio):
 
 
 def test_the_rate_asked_for_is_taken_when_it_can_be_had(portaudio):
-    assert microphone.open_microphone(SourceSettings("", rate_hz=48_000)).rate_hz == 48_000
+    assert open_microphone(SourceSettings("", rate_hz=48_000)).rate_hz == 48_000
 
 
 def test_the_callback_hands_on_and_tells_how_old_the_sound_is(portaudio):
-    opened = microphone.open_microphone(SourceSettings(""))
+    opened = open_microphone(SourceSettings(""))
     written = []
     sink = types.SimpleNamespace(write=lambda *told: written.append(told))
     opened._stream.give(b"early", 441, times(5.0, 4.9), FINE)
@@ -101,7 +101,7 @@ def test_the_callback_hands_on_and_tells_how_old_the_sound_is(portaudio):
 
 
 def test_a_stream_that_finishes_has_ended(portaudio):
-    opened = microphone.open_microphone(SourceSettings(""))
+    opened = open_microphone(SourceSettings(""))
     opened.start(None)
     assert opened.ended() == ""
     opened._stream.finish()
@@ -116,7 +116,7 @@ def test_a_microphone_that_is_held_by_another_is_told(portaudio, monkeypatch):
 
     monkeypatch.setattr(portaudio, "RawInputStream", busy)
     with pytest.raises(SoundError, match="cannot be opened; seen: Error opening stream: Device unavailable"):
-        microphone.open_microphone(SourceSettings(""))
+        open_microphone(SourceSettings(""))
 
 
 def test_without_portaudio_it_says_what_to_install(monkeypatch):
@@ -145,7 +145,7 @@ def listening(monkeypatch):
             monkeypatch.setenv(name, server.environ[name])
         times_ms = {"open_ms": 60_000.0, "lost_ms": 15_000.0, "retry_ms": 200.0, "retry_max_ms": 500.0}
         config = CaptureConfig(device=f"pulse:{pulseaudio.SOURCE}", **{**times_ms, **changed})
-        made.append(Capture(CaptureSettings(config, "cabin_sound.microphone:open_microphone")))
+        made.append(Capture(CaptureSettings(config, "cabin_sound:open_microphone")))
         made[-1].start()
         return made[-1]
 

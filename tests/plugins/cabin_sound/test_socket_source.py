@@ -12,7 +12,7 @@ import pytest
 
 from cabin.audio.source import SoundSource, SourceSettings
 from cabin.errors import SoundError
-from cabin_sound.socket_source import open_socket
+from cabin_sound import open_socket
 
 PATIENCE_S = 180.0
 
