@@ -13,6 +13,7 @@ DEFAULT_PLUGINS: tuple[str, ...] = (
     "cabin_numpy",
     "cabin_simcar",
     "cabin_kuksa",
+    "cabin_can",
     "cabin_climate",
     "cabin_body",
     "cabin_lights",

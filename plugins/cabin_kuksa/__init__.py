@@ -25,6 +25,7 @@ def make_car(specs: Mapping[str, SignalSpec], section: Mapping[str, Any]) -> Veh
     Raises ConfigError for what is wrong in the section, or when kuksa-client is not installed.
     """
     from cabin.config.plain import bind_plain
+    from cabin.vehicle.base_signals import BASE_SIGNALS
     from cabin_kuksa.settings import KuksaSettings
 
     settings = bind_plain(KuksaSettings, section, "interfaces.kuksa")
@@ -33,7 +34,7 @@ def make_car(specs: Mapping[str, SignalSpec], section: Mapping[str, Any]) -> Veh
     except ImportError as error:
         what = f"the package for KUKSA is not installed ({error})"
         raise ConfigError(Problem(what, "interface: kuksa", hint="pip install 'cabin[kuksa]'")) from error
-    return KuksaCar(specs, settings)
+    return KuksaCar({**BASE_SIGNALS, **specs}, settings)
 
 
 @hookimpl

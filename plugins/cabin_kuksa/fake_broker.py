@@ -248,8 +248,9 @@ def _all_signals() -> dict[str, SignalSpec]:
     from cabin.assembly import open_catalog
     from cabin.config import VehicleConfig
     from cabin.plugins import load_plugins
+    from cabin.vehicle.base_signals import BASE_SIGNALS
 
-    return dict(VehicleConfig().units.begin(open_catalog(load_plugins()).signals))
+    return {**BASE_SIGNALS, **VehicleConfig().units.begin(open_catalog(load_plugins()).signals)}
 
 
 @click.command()
