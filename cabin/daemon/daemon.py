@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from cabin.budget.ladder import LadderEvent
     from cabin.cli.app import App
     from cabin.control.status import Phase, Step
+    from cabin.control.turns import TurnData
     from cabin.daemon.link import WorkerLink
     from cabin.daemon.options import RunOptions
 
@@ -122,6 +123,12 @@ class Daemon:
             self.conductor.in_speech = False
         return count + await self.conductor.cancel()
 
+    async def talk(self, seconds: float) -> TurnData:
+        """Return what became of what is said next; what was heard before the button was pushed is forgotten."""
+        if self.keeper.ready is not None and not self._is_wanted():
+            self.keeper.ready.send(Forget())
+        return await self.conductor.talk(seconds)
+
     def pids(self) -> list[int]:
         """Return all processes of the daemon."""
         worker = self.keeper.link.pid if self.keeper.link is not None else None
@@ -147,7 +154,6 @@ class Daemon:
         await loading
         self.phase = "ready"
         self.notifier.ready()
-        logger.info("ready seconds=%.2f", time.monotonic() - self.begun_s)
         self.telling.tell("ready", {"seconds": round(time.monotonic() - self.begun_s, 2)})
         return True
 
@@ -331,12 +337,16 @@ class Daemon:
             source_name(app, self.options)
             opened.append(open_parts(app, self.options, self._parser, self.telling.dialog, self._step, old))
 
-        app = await asyncio.to_thread(again, self.app, read)
+        app, link = await asyncio.to_thread(again, self.app, read), self.keeper.link
         await self.keeper.change(setup_of(app, self.options))
+        if link is not None:
+            self.conductor.lose(link)
         config = app.config.daemon
         self.app, self.conductor.parts = app, opened[0]
         self.keeper.config = config
         self.telling.log_words = config.log_transcripts
+        if self.keeper.link is not None:
+            self._send_speculation(self.keeper.link)
 
     async def _reload_quietly(self) -> None:
         try:

@@ -12,7 +12,6 @@ import json
 import logging
 import os
 import queue
-import sys
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -28,11 +27,13 @@ class Journal(logging.Handler):
     """Writes entries to a file descriptor on a thread of its own."""
 
     def __init__(self, descriptor: int | None = None, *, priorities: bool | None = None) -> None:
-        """`priorities`: whether <6> goes before an entry; None: when the journal is at the other end."""
+        """`descriptor`: None: standard error. `priorities`: whether <6> goes before an entry; None: when the journal is
+        at the other end.
+        """
         super().__init__()
         self.lost = 0
         """Entries that nobody took in time."""
-        self._descriptor = sys.stderr.fileno() if descriptor is None else descriptor
+        self._descriptor = 2 if descriptor is None else descriptor
         self._has_priorities = "JOURNAL_STREAM" in os.environ if priorities is None else priorities
         self._lines: queue.Queue[bytes | None] = queue.Queue(_KEPT)
         self._thread = threading.Thread(target=self._write, name="cabin-journal", daemon=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from cabin.control.binding import bind
@@ -270,4 +270,4 @@ def finite(transcript: Transcript) -> Transcript:
     readings = tuple(
         each if math.isfinite(each.log_prob) else Hypothesis(each.text, -1e9) for each in transcript.hypotheses
     )
-    return Transcript(readings, transcript.recognizer, transcript.is_final)
+    return replace(transcript, hypotheses=readings)

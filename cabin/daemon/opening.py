@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["again", "open_budgets", "open_parts", "open_source", "setup_of", "source_name"]
 
+_OURS = frozenset({"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"})
+"""Variables of the environment that systemd means for the main process alone."""
+
 
 def source_name(app: App, options: RunOptions) -> str:
     """Return where sound comes from. Raises ConfigError for what is no source."""
@@ -40,7 +43,8 @@ def setup_of(app: App, options: RunOptions) -> HearingSetup:
     """Return what the worker is made from. Raises ConfigError."""
     config = app.config
     hears = source_name(app, options) != "none"
-    return HearingSetup(config, app.environ, options.model, options.catalogs, hears, config.daemon.speculate)
+    environ = {name: value for name, value in app.environ.items() if name not in _OURS}
+    return HearingSetup(config, environ, options.model, options.catalogs, hears, config.daemon.speculate)
 
 
 def open_parts(

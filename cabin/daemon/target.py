@@ -74,7 +74,7 @@ class DaemonTarget:
         """Listen to what is said next. Raises SoundError when there is nothing to listen with."""
         if self._daemon.pump is None:
             raise SoundError(Problem("no microphone is configured", "daemon.source", hint="Say it with `cabin say`."))
-        return await self._daemon.conductor.talk(seconds)
+        return await self._daemon.talk(seconds)
 
     async def cancel(self) -> int:
         """Drop what is on its way."""

@@ -122,10 +122,7 @@ def test_a_result_of_a_worker_that_is_gone_is_dropped(run):
         conductor.hear(Link(2), understood(1, 20))
         await asyncio.sleep(0.05)
         assert car.writes == []
-        assert (
-            "reply",
-            {"kind": "fault", "text": "Sorry, I lost that. Nothing was done; please say it again."},
-        ) in events
+        assert ("reply", {"kind": "fault", "text": NOT_DONE}) in events
 
     run(work)
 

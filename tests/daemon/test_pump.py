@@ -76,7 +76,9 @@ def test_blocks_that_came_together_travel_together_with_their_time_and_losses():
     run(work)
 
 
-def test_in_silence_it_waits_and_in_speech_it_does_not():
+def test_in_silence_it_waits_and_in_speech_it_does_not(monkeypatch):
+    monkeypatch.setattr("cabin.daemon.pump.SILENT_S", 3600.0)
+
     async def work(source, state, pump, until):
         source.give(block(10.0))
         await until(lambda: state["link"].sent)

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from cabin.chain import Chain
+from cabin.daemon import letters
 from cabin.daemon.acting import Actor
-from cabin.daemon.letters import Tested
 from cabin.daemon.selftest import RECORDING, SelfTester, judge
 from cabin.errors import BudgetError, Problem
 from cabin.executor import Executor
@@ -31,21 +31,21 @@ def test_the_recording_is_there():
 
 def test_a_command_is_done_in_a_dry_run_and_the_car_is_not_touched(chain, car):
     before = {path: car.read(path).value for path in car.signals()}
-    result = judge(Tested(1, 1, HEARD, OPEN, {"recognize": 50.0}), chain)
+    result = judge(letters.Tested(1, 1, HEARD, OPEN, {"recognize": 50.0}), chain)
     assert result.wrote == 1
     assert result.ms >= 50.0
     assert {path: car.read(path).value for path in car.signals()} == before
 
 
 def test_a_catalog_without_such_a_command_is_tested_as_far_as_the_parser(chain):
-    assert judge(Tested(1, 1, HEARD, Parse("open the window", refused="unclear")), chain).wrote == 0
+    assert judge(letters.Tested(1, 1, HEARD, Parse("open the window", refused="unclear")), chain).wrote == 0
 
 
 @pytest.mark.parametrize(
     "tested",
     [
-        Tested(1, 0, Transcript((), ""), Parse("", refused="chatter")),
-        Tested(1, 1, HEARD, Parse("open", (Command("window.open", {"position": "roof"}),))),
+        letters.Tested(1, 0, Transcript((), ""), Parse("", refused="chatter")),
+        letters.Tested(1, 1, HEARD, Parse("open", (Command("window.open", {"position": "roof"}),))),
     ],
 )
 def test_what_does_not_come_through_is_told(tested, chain):
@@ -86,7 +86,7 @@ class Around:
         self.told.append(name)
 
 
-GOOD = Tested(1, 1, HEARD, OPEN)
+GOOD = letters.Tested(1, 1, HEARD, OPEN)
 
 
 @pytest.mark.parametrize(
