@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NO_MODEL",
-    "engines",
     "capture_settings",
+    "engines",
     "open_backend",
     "open_catalog",
     "open_chain",
@@ -93,7 +93,7 @@ def open_chain(
         times=vehicle_config.times,
         units=vehicle_config.units,
     )
-    return Chain(parser, executor, open_hearing(plugins, config, model_dir))
+    return Chain(parser, executor, open_hearing(plugins, config, model_dir, catalogs))
 
 
 def open_catalog(plugins: PluginManager, catalogs: Sequence[Path] = ()) -> Catalog:
@@ -167,12 +167,19 @@ def own_section(config: CabinConfig, name: str) -> dict[str, Any]:
 
 
 def open_hearing(
-    plugins: PluginManager, config: CabinConfig, model_dir: Callable[[str], Path] = paths.models_dir
+    plugins: PluginManager,
+    config: CabinConfig,
+    model_dir: Callable[[str], Path] = paths.models_dir,
+    catalogs: Sequence[Path] = (),
 ) -> LazyHearing:
-    """Make the ears; the recognizer and its model are looked for at the first utterance."""
+    """Make the ears; the recognizer and its model are looked for at the first utterance.
+
+    `catalogs` (when there are any) replace those of the plugins in what the recognizer leans to.
+    """
     from cabin.hearing import LazyHearing
 
     def load() -> Recognizer:
+        from cabin.speech.bias_open import open_bias
         from cabin.speech.recognizer import RecognizerSettings
 
         chosen = config.recognizer
@@ -183,6 +190,7 @@ def open_hearing(
             chosen.threads,
             config.endpoint.max_utterance_s,
             own_section(config, chosen.name),
+            open_bias(chosen.bias, catalogs or plugins.catalog_dirs()),
         )
         return plugins.call(entry, settings)
 

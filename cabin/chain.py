@@ -8,6 +8,7 @@ and the tests all run this one.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import math
 import time
@@ -181,4 +182,4 @@ def understand(parser: Parser, transcript: Transcript) -> tuple[Transcript, Pars
         scored.append((hypothesis.log_prob + math.log(max(parse.confidence, 1e-9)), hypothesis, parse))
     _, best, parse = max(scored, key=lambda entry: entry[0])
     rest = tuple(hypothesis for hypothesis in transcript.hypotheses if hypothesis is not best)
-    return Transcript((best, *rest), transcript.recognizer, transcript.is_final), parse
+    return dataclasses.replace(transcript, hypotheses=(best, *rest)), parse

@@ -93,7 +93,9 @@ class Hypothesis:
     text: str
     """Lower case, no punctuation but apostrophes."""
     log_prob: float
-    """Sum of the natural logarithms of the recognizer's token probabilities."""
+    """Sum of the natural logarithms of the recognizer's token probabilities, and `bias`."""
+    bias: float = 0.0
+    """What log_prob has of a leaning to the catalog's language; 0 for its best sentence, less for other readings."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,9 @@ class Transcript:
     hypotheses: tuple[Hypothesis, ...]
     recognizer: str
     is_final: bool = True
+    catalog_evidence: float | None = None
+    """Natural logarithm of how much likelier the sound is as a sentence of the catalog than as any words, per token: 0
+    or little less when the catalog was spoken to. None: not told, or no sentence comes near."""
 
     @property
     def text(self) -> str:

@@ -17,6 +17,7 @@ from cabin.control.settings import ControlConfig
 from cabin.daemon.settings import DaemonConfig
 from cabin.dialog.config import DialogConfig
 from cabin.plugins.guard import GuardSettings
+from cabin.speech.bias import BiasConfig
 from cabin.vehicle.effects import VehicleTimes
 from cabin.vehicle.units import UnitSettings
 
@@ -43,6 +44,8 @@ class RecognizerConfig:
     """How many readings of an utterance the recognizer gives at most."""
     threads: Annotated[int, Bounds(1, 64)] = 1
     """Processor threads of the recognizer."""
+    bias: BiasConfig = field(default_factory=BiasConfig)
+    """How much it expects the words of the catalogs."""
 
 
 @dataclass(frozen=True)

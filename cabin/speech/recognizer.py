@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from cabin.messages import Samples, Transcript
+    from cabin.speech.bias import Bias
 
 __all__ = ["Recognizer", "RecognizerFactory", "RecognizerSettings"]
 
@@ -26,6 +27,8 @@ class RecognizerSettings:
     """Samples past this length are dropped and the transcript says so by being final early."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """The recognizer's own section of cabin.yaml: plugins.NAME, if its plugin registered one."""
+    bias: Bias | None = None
+    """The language to lean to, for recognizers that can; None: none."""
 
 
 @runtime_checkable

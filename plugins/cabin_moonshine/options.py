@@ -17,6 +17,6 @@ class MoonshineOptions:
     """How Moonshine searches. Which model it runs is `recognizer.model`."""
 
     beam: Annotated[int, Bounds(0, MAX_BEAM)] = 0
-    """Readings followed side by side; 0: as many as `recognizer.n_best` asks for. More find better ones, more
-    slowly.
+    """Readings followed side by side; 0: as many as `recognizer.n_best` asks for, and one with `recognizer.bias`, which
+    has beams of its own. More find better ones, more slowly.
     """

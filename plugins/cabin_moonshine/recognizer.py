@@ -14,6 +14,7 @@ import numpy as np
 from cabin.errors import ConfigError, ModelError, Problem, nearest
 from cabin.messages import SAMPLE_RATE_HZ, Hypothesis, Transcript
 from cabin_moonshine.architecture import ARCHITECTURE_FILE, MIN_SAMPLES, TOKENIZER_FILE
+from cabin_moonshine.biased import BiasedSearch
 from cabin_moonshine.decoder import Decoded, decode_beam, decode_greedy
 from cabin_moonshine.model import EncodedSound, MoonshineModel
 from cabin_moonshine.normalize import normalize
@@ -22,6 +23,7 @@ from cabin_moonshine.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
     from cabin.messages import Samples
+    from cabin.speech.bias import Bias
     from cabin.speech.recognizer import RecognizerSettings
     from cabin_moonshine.decoder import Scorer
 
@@ -54,15 +56,25 @@ class MoonshineRecognizer:
     name = "moonshine"
 
     def __init__(
-        self, model_dir: Path, n_best: int = 1, beam: int = 0, threads: int = 1, max_utterance_s: float = 30.0
+        self,
+        model_dir: Path,
+        n_best: int = 1,
+        beam: int = 0,
+        threads: int = 1,
+        max_utterance_s: float = 30.0,
+        bias: Bias | None = None,
     ) -> None:
-        """Load the model. Raises ModelError when the folder is not what `cabin models get` made."""
+        """Load the model. Raises ModelError when the folder is not what `cabin models get` made.
+
+        With a bias the free reading is followed by `beam` beams, 1 when that is 0: the others come from the catalog.
+        """
         self.n_best = n_best
-        self.beam = max(beam, n_best)
+        self.beam = max(beam, 1) if bias is not None else max(beam, n_best)
         self.scorer: Scorer | None = None
         """Steers the search of `final` when set (cabin_moonshine.decoder.Scorer)."""
         self._model = MoonshineModel(model_dir, threads)
         self._tokenizer = Tokenizer(model_dir / TOKENIZER_FILE)
+        self._biased = BiasedSearch(bias, self._tokenizer) if bias is not None else None
         self._limit = int(max_utterance_s * SAMPLE_RATE_HZ)
         self._blocks: list[Samples] = []
         self._length = 0
@@ -96,6 +108,7 @@ class MoonshineRecognizer:
     def final(self) -> Transcript:
         """Return the n best readings and reset."""
         found: tuple[Hypothesis, ...] = ()
+        evidence: float | None = None
         if self._length >= _SHORTEST_SAMPLES:
             sound = self._encode()
             if self.beam == 1 and self.scorer is None:
@@ -103,8 +116,10 @@ class MoonshineRecognizer:
             else:
                 decoded = decode_beam(self._model, sound, self.beam, scorer=self.scorer)
             found = hypotheses(decoded, self._tokenizer)[: self.n_best]
+            if self._biased is not None and decoded:
+                found, evidence = self._biased.choose(self._model, sound, found, decoded[0], self.n_best)
         self.reset()
-        return Transcript(found, self.name)
+        return Transcript(found, self.name, catalog_evidence=evidence)
 
     def reset(self) -> None:
         """Forget the utterance begun."""
@@ -155,7 +170,9 @@ def create_recognizer(settings: RecognizerSettings) -> MoonshineRecognizer:
         known = folder.name if folder.name in MODELS.values() else MODELS[options.model]
         hint = f"Run 'cabin models get {known}'."
         raise ModelError(Problem("no Moonshine model here", str(folder), f"no {ARCHITECTURE_FILE}", hint=hint))
-    return MoonshineRecognizer(folder, settings.n_best, options.beam, settings.threads, settings.max_utterance_s)
+    return MoonshineRecognizer(
+        folder, settings.n_best, options.beam, settings.threads, settings.max_utterance_s, settings.bias
+    )
 
 
 def _read_options(options: Mapping[str, Any]) -> _Options:

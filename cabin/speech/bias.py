@@ -1,0 +1,92 @@
+"""How strongly a recognizer leans to the catalog's language, and what it is handed for that.
+
+Two readings of the same sound stand against each other: the best one in the catalog's language and the best one in any
+words. Each word of the former that the language itself has there is worth some natural logarithms more; whichever then
+has more is what was said. How far the two lie apart is evidence of whether the catalog was spoken to at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cabin.config.fields import Bounds
+
+if TYPE_CHECKING:
+    from cabin.messages import Hypothesis
+    from cabin.speech.bias_language import Language
+    from cabin.speech.bias_spelling import Written
+    from cabin.speech.lexicon import Lexicon
+
+__all__ = ["Bias", "BiasConfig", "joined", "log_ratio_per_token"]
+
+
+@dataclass(frozen=True)
+class BiasConfig:
+    """How much the recognizer expects the words of the catalogs (docs/hearing.md)."""
+
+    strength: Literal["off", "light", "strong"] = "off"
+    """off: what sounds likeliest. light: a word of the catalog where it is nearly as likely. strong: for microphones
+    that hear little but orders, and for noise."""
+    light: Annotated[float, Bounds(0, 20)] = 1.0
+    """What a word of the catalog is worth under light, natural logarithm of a likelihood ratio."""
+    strong: Annotated[float, Bounds(0, 20)] = 2.5
+    """The same under strong."""
+    most: Annotated[float, Bounds(0, 200)] = 20.0
+    """The most that a whole sentence can be worth: what lies further below the free reading is never taken."""
+    beams: Annotated[int, Bounds(1, 16)] = 6
+    """Readings in the catalog's language that are followed side by side."""
+
+    @property
+    def per_word(self) -> float:
+        """What a word is worth under the strength chosen; 0 when it is off."""
+        return {"off": 0.0, "light": self.light, "strong": self.strong}[self.strength]
+
+
+@dataclass(frozen=True)
+class Bias:
+    """What a recognizer that can lean to a language is made with."""
+
+    language: Language
+    lexicon: Lexicon
+    config: BiasConfig
+
+    def worth(self, written: Written) -> float:
+        """Return what being a sentence of the language is worth to a reading."""
+        return min(self.config.most, self.config.per_word * written.known_words)
+
+    def against(self, written: Written | None, base: float) -> float:
+        """Return what is added to a reading's log-probability when `base` is what the language's best reading is worth.
+
+        All its readings are worth the same, however long they are: more words are no better. Only words in open slots
+        earn nothing. None, a reading outside the language, pays the whole.
+        """
+        if written is None:
+            return -base
+        known = self.worth(written) if written.free else base
+        return min(known, base) - base - written.cost
+
+    def extend(self, class_name: str, phrases: Iterable[str]) -> None:
+        """Add contacts, stations, places to a list of the catalog; raises KeyError when it has no such list."""
+        from cabin.slm.text import normalize
+
+        self.language.extend(class_name, [normal for phrase in phrases if (normal := normalize(phrase))])
+
+
+def joined(readings: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """Return readings best first, each text once: with the bias of its best reading."""
+    best: dict[str, Hypothesis] = {}
+    for reading in readings:
+        known = best.get(reading.text)
+        if known is None or reading.log_prob > known.log_prob:
+            best[reading.text] = reading
+    return tuple(sorted(best.values(), key=lambda reading: -reading.log_prob))
+
+
+def log_ratio_per_token(in_language: float, in_any_words: float, tokens: int) -> float:
+    """Return ln(P(sound | catalog) / P(sound | any words)) per token of the free reading, END counted.
+
+    Arguments are log-probabilities without bias. 0 or more: the catalog's reading is as likely as any.
+    """
+    return (in_language - in_any_words) / max(1, tokens)

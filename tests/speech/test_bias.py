@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from cabin.messages import Hypothesis
+from cabin.speech.bias import Bias, BiasConfig, joined, log_ratio_per_token
+from cabin.speech.bias_compile import compile_language
+from cabin.speech.bias_language import Language
+from cabin.speech.bias_spelling import Written
+from cabin.speech.lexicon import Lexicon
+
+
+@pytest.fixture
+def bias(catalog_of) -> Bias:
+    return Bias(
+        Language(compile_language(catalog_of("call {contact}"), Lexicon())),
+        Lexicon(),
+        BiasConfig("strong", strong=2.0, most=7.0),
+    )
+
+
+def written(bias: Bias, words: str, free: int = 0, cost: float = 0.0) -> Written:
+    return Written(bias.language.start(), "", tuple(words.split()), cost, free)
+
+
+def test_a_strength_is_a_number_a_word():
+    assert BiasConfig().per_word == 0.0
+    assert BiasConfig("light", light=0.5).per_word == 0.5
+    assert BiasConfig("strong").per_word > BiasConfig("light").per_word > 0
+
+
+def test_only_words_of_the_catalog_are_worth_something_and_not_without_end(bias):
+    assert bias.worth(written(bias, "call anna berg")) == 6.0
+    assert bias.worth(written(bias, "call anna berg", free=2)) == 2.0
+    assert bias.worth(written(bias, "one two three four five")) == 7.0
+
+
+def test_the_language_pays_nothing_others_pay_what_it_is_worth(bias):
+    assert bias.against(written(bias, "call anna berg"), 6.0) == 0.0
+    assert bias.against(written(bias, "call anna berg please now"), 6.0) == 0.0
+    assert bias.against(written(bias, "call anna berg", cost=1.5), 6.0) == -1.5
+    assert bias.against(written(bias, "call her mother", free=2), 6.0) == -4.0
+    assert bias.against(None, 6.0) == -6.0
+
+
+def test_each_text_once_best_first():
+    readings = [Hypothesis("a", -5.0, -1.0), Hypothesis("b", -4.0), Hypothesis("a", -3.0)]
+    assert joined(readings) == (Hypothesis("a", -3.0), Hypothesis("b", -4.0))
+    assert joined([]) == ()
+
+
+def test_evidence_is_per_token():
+    assert log_ratio_per_token(-6.0, -2.0, 4) == -1.0
+    assert log_ratio_per_token(-6.0, -2.0, 0) == -4.0
+
+
+def test_names_of_run_time_are_spelled_as_the_rest(bias):
+    bias.extend("contact", ["Zoë O\u2019Neill", "  "])
+    assert bias.language.accepts(["call", "zoë", "o'neill"])
+    with pytest.raises(KeyError):
+        bias.extend("nothing", ["x"])
