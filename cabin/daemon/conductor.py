@@ -90,6 +90,7 @@ class Conductor:
         self._telling, self._meters, self._desk = telling, meters, desk
         self._button: _Button | None = None
         self._acting: asyncio.Task[None] | None = None
+        self._expiring: asyncio.Task[None] | None = None
         self._waiting: tuple[Flight, Understood] | None = None
         self._texts = 0
         self._cancelled = 0
@@ -145,10 +146,15 @@ class Conductor:
             self._telling.dropped("the worker died while somebody spoke")
 
     def look_after(self, now_s: float) -> None:
-        """Give up what is too late. Called every half second."""
+        """Give up what is too late, and a question that nobody answered. Called every half second."""
         for flight in self.flights.overdue(now_s):
             self._meters.overrun("recognize")
             self._give_up(flight, "too late", TOO_LATE)
+        session = self.parts.session if self.parts is not None else None
+        remembers = session is not None and (session.state.question or session.state.done or session.state.undo)
+        is_free = self.actor.busy_since_s is None and (self._expiring is None or self._expiring.done())
+        if session is not None and remembers and is_free:
+            self._expiring = asyncio.get_running_loop().create_task(self.actor.do(session.expire))
 
     def _note_speech(self, letter: SpeechBegan) -> None:
         self.in_speech = True

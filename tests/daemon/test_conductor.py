@@ -187,6 +187,18 @@ def test_cancelling_drops_what_is_on_its_way_and_the_question(run):
     run(work)
 
 
+def test_a_question_that_nobody_answers_is_told_to_be_over(run):
+    async def work(conductor, car, events):
+        session = conductor.parts.session
+        now_s = session.now_s()
+        await conductor.say("unlock the door", False)
+        session._clock = lambda: now_s + 3600.0
+        conductor.look_after(time.monotonic())
+        await until(lambda: ("expired", {"what": "question", "question": 1}) in events)
+
+    run(work)
+
+
 def test_push_to_talk(run):
     async def work(conductor, car, events):
         assert not (await conductor.talk(0.05)).heard
