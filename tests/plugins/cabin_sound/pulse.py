@@ -29,20 +29,20 @@ def lacking() -> str:
 class Pulse:
     """A server in a folder of its own; `environ` is what a client needs to find it."""
 
-    def __init__(self, folder: Path, rate_hz: int = 48_000) -> None:
+    def __init__(self, folder: Path, rate_hz: int = 48_000, always_sink: bool = True) -> None:
         self.environ = {**os.environ, "XDG_RUNTIME_DIR": str(folder), "HOME": str(folder)}
         folder.chmod(0o700)
         self._rate_hz = rate_hz
+        self._modules = ["-L", "module-native-protocol-unix", *(["-L", "module-always-sink"] if always_sink else [])]
         self._log = folder / "pulse.log"
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
     def start(self) -> None:
         """Start the server; the microphone is not there yet."""
-        modules = ["-L", "module-native-protocol-unix", "-L", "module-always-sink"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "-n", *modules],
+                ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "-n", *self._modules],
                 env=self.environ,
                 stdout=log,
                 stderr=log,
