@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cabin import paths
 from cabin.chain import Chain, Parser
-from cabin.errors import Problem
+from cabin.errors import ConfigError, Problem
 from cabin.executor import Executor, Hooks
 from cabin.slm.backend import AUTO
 from cabin.template_parser import TemplateParser
 
 if TYPE_CHECKING:
     from cabin.audio.capture_settings import CaptureSettings
-    from cabin.catalog.schema import Catalog, Intent
+    from cabin.catalog.schema import Catalog, Intent, SignalSpec
     from cabin.config import CabinConfig, VehicleConfig
     from cabin.config.sections import ParserConfig
     from cabin.hearing import LazyHearing
@@ -155,9 +155,28 @@ def open_vehicle(plugins: PluginManager, vehicle_config: VehicleConfig, catalog:
 
     Raises ConfigError for a name that nobody registered, VehicleError or PluginError.
     """
-    entry = plugins.vehicles.get(vehicle_config.interface, "vehicle.yaml: interface")
-    section = vehicle_config.interfaces.get(vehicle_config.interface, {})
-    return plugins.call(entry, vehicle_config.units.begin(catalog.signals), section)
+    specs = vehicle_config.units.begin(catalog.signals)
+    return _open_car(plugins, vehicle_config, specs, vehicle_config.interface, ())
+
+
+def _open_car(
+    plugins: PluginManager,
+    vehicle_config: VehicleConfig,
+    specs: Mapping[str, SignalSpec],
+    name: str,
+    around: tuple[str, ...],
+) -> VehicleInterface:
+    """Open an interface; one whose section names another under `of` gets that car, opened, in place of the name."""
+    entry = plugins.vehicles.get(
+        name, f"vehicle.yaml: interfaces.{around[-1]}.of" if around else "vehicle.yaml: interface"
+    )
+    section = dict(vehicle_config.interfaces.get(name, {}))
+    if isinstance(section.get("of"), str):
+        if name in around:
+            seen = " of ".join((*around, name))
+            raise ConfigError(Problem("an interface stands behind itself", f"vehicle.yaml: interfaces.{name}.of", seen))
+        section["of"] = _open_car(plugins, vehicle_config, specs, str(section["of"]), (*around, name))
+    return plugins.call(entry, specs, section)
 
 
 def own_section(config: CabinConfig, name: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ DEFAULT_PLUGINS: tuple[str, ...] = (
     "cabin_simcar",
     "cabin_kuksa",
     "cabin_can",
+    "cabin_replay",
     "cabin_climate",
     "cabin_body",
     "cabin_lights",
