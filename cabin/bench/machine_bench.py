@@ -3,9 +3,9 @@
     python -m cabin.bench.machine_bench [--core N] [--rounds N]
 
 The process pins itself to one core before it loads anything, so that engines start one thread and times are those of
-one core. Times are without those in which the process waited because others had the core, as far as the kernel tells
-(`own_time_s`): a machine that does other work meanwhile is not blamed for it, and how much that was is told. `cabin
-doctor --budget` runs this in a process of its own: its memory is that of interpreter, plugins and models.
+one core. Times are processor times (`own_time_s`), so a machine that does other work meanwhile is not blamed for it;
+how long the process waited for its core is told beside them. `cabin doctor --budget` runs this in a process of its own:
+its memory is that of interpreter, plugins and models.
 """
 
 from __future__ import annotations
@@ -69,11 +69,12 @@ SCHEDSTAT = Path("/proc/self/schedstat")
 
 
 def own_time_s() -> float:
-    """Return a clock that stands still while the main thread waits for a core that others have.
+    """Return the processor time of the whole process, all its threads together.
 
-    Where the kernel does not tell, it is time.perf_counter.
+    On a core that nobody else uses it is the time that passes, as recognizing, parsing and writing to the simulated car
+    wait for nothing; on a shared one it does not blame the process for others.
     """
-    return time.perf_counter() - _ran_and_waited_s()[1]
+    return time.process_time()
 
 
 def _ran_and_waited_s() -> tuple[float, float]:

@@ -134,7 +134,7 @@ def _print_end(files: Sequence[Path], met: Sequence[Path], measured: Measured) -
     if measured.waited_percent is not None and measured.waited_percent >= BUSY_PERCENT:
         sys.stdout.write(
             f"Other programs had the core {measured.waited_percent:g} % of the time. That time is not counted, but\n"
-            "caches and clock rates suffered from it: measure again when the machine is idle.\n"
+            "caches and ready_s suffer from it: measure again when the machine is idle.\n"
         )
     sys.stdout.flush()
 

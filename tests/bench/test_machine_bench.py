@@ -97,13 +97,16 @@ def test_figures_by_the_keys_of_a_budget():
     assert figures_of(Heard()) == {}
 
 
-def test_the_own_clock_leaves_out_what_was_waited(monkeypatch, tmp_path):
+def test_the_own_clock_counts_work_and_no_waiting(monkeypatch):
+    monkeypatch.setattr(time, "process_time", lambda: 7.0)
+    assert own_time_s() == 7
+
+
+def test_how_long_others_had_the_core(monkeypatch, tmp_path):
     schedstat = tmp_path / "schedstat"
     monkeypatch.setattr(machine_bench, "SCHEDSTAT", schedstat)
-    monkeypatch.setattr(time, "perf_counter", lambda: 100.0)
-    assert own_time_s() == 100
+    assert machine_bench._waited_percent() is None
     schedstat.write_text("2000000000 6000000000 77\n")
-    assert own_time_s() == 94
     assert machine_bench._waited_percent() == 75
 
 

@@ -19,7 +19,7 @@ LIMITS = {key for key in KEYS if key.count(".") == 2}
 
 
 def rows():
-    found = re.findall(r"^\| `([a-z0-9_.]+)` \| (\S+) \| (.+) \|$", PAGE, re.MULTILINE)
+    found = re.findall(r"^\| `([a-z0-9_.]+)` \| (\S+) \| ([^|]+) \|$", PAGE, re.MULTILINE)
     return {key: (default, meaning) for key, default, meaning in found}
 
 
