@@ -182,6 +182,8 @@ class Capture:
         for message in process.messages() if ready - {process.event_fd} else ():
             if "open" in message:
                 self._opened(message["open"])
+                if self._process is not process:
+                    return
             elif "problem" in message:
                 self._fail(_decode_problem(message["problem"]))
                 return
@@ -196,14 +198,17 @@ class Capture:
             process.close_status()
             self._hung_up_s = time.monotonic()
 
-    def _opened(self, told: dict[str, Any]) -> None:
-        device, rate_hz = str(told["device"]), int(told["rate_hz"])
+    def _opened(self, told: Any) -> None:
         try:
+            device, rate_hz, self._live = str(told["device"]), int(told["rate_hz"]), bool(told["live"])
             self._maker.begin(rate_hz, device)
         except SoundError as error:
             self._fail(error.problems[0])
             return
-        self._device, self._rate_hz, self._live = device, rate_hz, bool(told["live"])
+        except (KeyError, TypeError, ValueError):
+            self._fail(Problem("the sound source does not say what it opened", self._device, str(told)[:200]))
+            return
+        self._device, self._rate_hz = device, rate_hz
         self._open_s = time.monotonic()
         self._watch = Watch(self._config.lost_ms / 1000.0, rate_hz, self._live, self._open_s)
         self._been_open, self._problem = True, None
@@ -270,9 +275,10 @@ class Capture:
             pass
 
     def _take_all(self, process: CaptureProcess | None = None) -> None:
-        """Make blocks of all that waits in the ring; never more than the ring holds."""
+        """Make blocks of all that waits in the ring; no more wait for the reader than a ring holds."""
         process = process or self._process
-        while process is not None and self._take(process):
+        most = self._settings.shape.slots
+        while process is not None and len(self._ready) < most and self._take(process):
             pass
 
     def _take(self, process: CaptureProcess) -> bool:

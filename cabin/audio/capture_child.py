@@ -40,6 +40,7 @@ BEAT_S = 0.25
 
 _PR_SET_PDEATHSIG = 1
 _LONGEST_TEXT = 500
+_LONGEST_DELAY_S = 60.0
 
 
 class RingSink:
@@ -51,7 +52,8 @@ class RingSink:
         """The source's rate; known once it is open."""
 
     def write(self, samples: Buffer, delay_s: float, overflowed: bool = False) -> None:
-        """Copy mono float32 samples into the ring; the first is `delay_s` old."""
+        """Copy mono float32 samples into the ring; the first is `delay_s` old, if that is no nonsense."""
+        delay_s = delay_s if 0.0 <= delay_s <= _LONGEST_DELAY_S else 0.0
         self._writer.write(samples, time.monotonic() - delay_s, self.rate_hz, overflowed)
 
     def room(self) -> int:

@@ -25,7 +25,7 @@ __all__ = ["CaptureProcess"]
 _MODULE = "cabin.audio.capture_child"
 _STDERR_BYTES = 4096
 """The first so many bytes of what libraries say on stderr are kept; no flood of it fills memory or blocks a pipe."""
-_LONGEST_DATAGRAM = 65_536
+_LONGEST_DATAGRAM, _MOST_DATAGRAMS = 65_536, 16
 
 _log = logging.getLogger(__name__)
 
@@ -72,10 +72,13 @@ class CaptureProcess:
 
     def messages(self) -> list[dict[str, Any]]:
         """Return what the process has told since; damaged messages are left out."""
-        told = []
-        while self.status is not None:
+        told: list[dict[str, Any]] = []
+        status = self.status
+        if status is None:
+            return told
+        for _ in range(_MOST_DATAGRAMS):
             try:
-                data = self.status.recv(_LONGEST_DATAGRAM)
+                data = status.recv(_LONGEST_DATAGRAM)
             except OSError:  # nothing more for now, or reset: the process has died
                 break
             if not data:

@@ -205,9 +205,10 @@ class RingReader:
         return None
 
     def close(self) -> None:
-        """Give the memory back; the samples of slots already taken are copies and stay."""
-        del self._sound
-        self._map.close()
+        """Give the memory back; the samples of slots already taken are copies and stay. May be called again."""
+        if not self._map.closed:
+            del self._sound  # the map cannot be closed under it
+            self._map.close()
 
     def _skip_to(self, oldest: int) -> None:
         if oldest > self._next:

@@ -80,6 +80,13 @@ def hangs_at_close(settings):
     return Clinging(settings)
 
 
+def no_rate(settings):
+    class Untold(Steady):
+        rate_hz = None
+
+    return Untold(settings)
+
+
 def odd_rate(settings):
     class Odd(Steady):
         rate_hz = 100

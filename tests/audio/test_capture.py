@@ -263,10 +263,17 @@ def test_a_library_that_chatters_blocks_nothing(tmp_path, listening):
     hear(capture, lambda blocks: length(blocks) == 512)
 
 
-def test_an_impossible_rate_is_a_problem_not_a_crash(tmp_path, listening):
-    capture = listening(tmp_path / "marks", "bad_sources:odd_rate")
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ("odd_rate", "this sample rate cannot be used"),
+        ("no_rate", "the sound source does not say what it opened"),
+    ],
+)
+def test_an_impossible_rate_is_a_problem_not_a_crash(tmp_path, listening, source, what):
+    capture = listening(tmp_path / "marks", f"bad_sources:{source}")
     hear(capture, lambda blocks: capture.state.problem is not None)
-    assert capture.state.problem.what == "this sample rate cannot be used"
+    assert capture.state.problem.what == what
 
 
 def test_a_source_that_clings_at_the_end_is_killed(tmp_path, listening):

@@ -81,6 +81,8 @@ def test_a_stopped_one_can_be_killed(started):
 def test_what_a_library_said_last_is_kept(started):
     process = started("dies")
     wait_for(process.pid_fd)
+    assert process.messages() == []
+    assert process.hung_up
     process.end(PATIENCE_S)
     told = process.how_it_ended()
     assert (told.what, told.seen) == (
@@ -88,7 +90,6 @@ def test_what_a_library_said_last_is_kept(started):
         "library.c: assertion failed",
     )
     assert process.messages() == []
-    assert process.hung_up
 
 
 def test_closed_nothing_is_left_open(started):
