@@ -267,7 +267,7 @@ class Daemon:
         pump = self.pump
         if not self.options.once or pump is None or pump.source.state.status not in ("stopped", "lost"):
             return
-        if now_s - pump.moved_s > 1.0 and self.conductor.is_idle:
+        if now_s - pump.moved_s > 1.0 and pump.is_drained and self.conductor.is_idle:
             self.stop("the source has ended")
 
     def _is_wanted(self) -> bool:
@@ -279,7 +279,7 @@ class Daemon:
     def _hear(self, link: WorkerLink, letter: Letter) -> None:
         if isinstance(letter, Listened):
             if self.pump is not None:
-                self.pump.note_heard(letter.in_speech)
+                self.pump.note_heard(letter.in_speech, letter.number)
             return
         if isinstance(letter, Loaded):
             self._send_speculation(link)

@@ -40,7 +40,7 @@ class Pump:
         self.dropped = 0
         """Blocks that no worker could take."""
         self._worker, self._is_wanted = worker, is_wanted
-        self._number = self._lost = 0
+        self._number = self._heard = self._lost = 0
         self._generation = 0
         self._timer: asyncio.TimerHandle | None = None
         self._is_reading = False
@@ -56,8 +56,14 @@ class Pump:
             self._timer.cancel()
             self._timer = None
 
-    def note_heard(self, in_speech: bool) -> None:
-        """Take over what the worker says of the present moment."""
+    @property
+    def is_drained(self) -> bool:
+        """Whether the worker has heard all that it was sent."""
+        return self._heard == self._number
+
+    def note_heard(self, in_speech: bool, number: int | None = None) -> None:
+        """Take over what the worker says of the present moment; None: it is gone, and hears nothing more."""
+        self._heard = self._number if number is None else number
         self.in_speech = in_speech
         if in_speech and self._timer is not None:
             self._timer.cancel()

@@ -40,7 +40,7 @@ def daemon(start_daemon):
     """One daemon for the tests of a module: what they do to it, it must survive."""
     environ = {
         "CABIN_DAEMON_STAGE_S": "3",
-        "CABIN_DAEMON_ANSWER_S": "1",
+        "CABIN_DAEMON_ANSWER_S": "10",
         "CABIN_DAEMON_ACT_S": "1",
         "CABIN_DAEMON_WORKER_MEMORY_MIB": "350",
         "WATCHDOG_USEC": "2000000",

@@ -71,6 +71,9 @@ def test_blocks_that_came_together_travel_together_with_their_time_and_losses():
         ((letter, samples),) = state["link"].sent
         assert (letter.number, letter.begun_s, letter.lost, letter.damaged) == (1, 10.0, 100, True)
         assert len(samples) == 1024
+        assert not pump.is_drained
+        pump.note_heard(False, 1)
+        assert pump.is_drained
         assert samples[-1] == pytest.approx(0.2)
 
     run(work)
