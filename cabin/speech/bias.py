@@ -35,6 +35,8 @@ class BiasConfig:
     """The same under strong."""
     most: Annotated[float, Bounds(0, 200)] = 20.0
     """The most that a whole sentence can be worth: what lies further below the free reading is never taken."""
+    word: Annotated[float, Bounds(0, 10)] = 1.0
+    """Between two sentences of the catalog: what one word more is worth. Without it the short ones win in noise."""
     beams: Annotated[int, Bounds(1, 16)] = 6
     """Readings in the catalog's language that are followed side by side."""
 
@@ -56,16 +58,18 @@ class Bias:
         """Return what being a sentence of the language is worth to a reading."""
         return min(self.config.most, self.config.per_word * written.known_words)
 
-    def against(self, written: Written | None, base: float) -> float:
-        """Return what is added to a reading's log-probability when `base` is what the language's best reading is worth.
+    def against(self, written: Written | None, best: Written) -> float:
+        """Return what is added to a reading's log-probability where the language's best reading is `best`.
 
-        All its readings are worth the same, however long they are: more words are no better. Only words in open slots
-        earn nothing. None, a reading outside the language, pays the whole.
+        That one gets nothing but the cost of its spelling. Others of the language differ by their number of words, and
+        where words stand in open slots; None, a reading outside the language, pays all that the best one is worth.
         """
+        base = self.worth(best)
         if written is None:
             return -base
-        known = self.worth(written) if written.free else base
-        return min(known, base) - base - written.cost
+        known = min(self.worth(written), base) if written.free else base
+        longer = self.config.word * (len(written.words) - len(best.words))
+        return known - base + longer - written.cost
 
     def extend(self, class_name: str, phrases: Iterable[str]) -> None:
         """Add contacts, stations, places to a list of the catalog; raises KeyError when it has no such list."""

@@ -98,7 +98,7 @@ class PieceTable:
 
     def __init__(self, pieces: Sequence[str | None]) -> None:
         """`pieces` holds each token's text with its real spaces; None or "" for tokens that write nothing."""
-        self.plain = [plain_piece(piece) if piece else "" for piece in pieces]
+        self.plain = [plain_piece(piece) if piece and piece.isprintable() else "" for piece in pieces]
         table: dict[str, list[int]] = {}
         for token, plain in enumerate(self.plain):
             if plain:

@@ -33,8 +33,8 @@ _CANDIDATE_RANGE = 16.0
 """Pieces this much (natural logarithm) below the best that the language allows are not looked at."""
 _LIKELIER_WITHIN = 12.0
 """Readings this much below the best of a step are dropped: no later word makes up for it."""
-_LIKELIER_AT_END = 6.0
-"""Readings begun are dropped this much below the best that is finished: their probability can only fall."""
+_LIKELIER_AT_END = 10.0
+"""Readings begun are dropped this much below the best that is finished."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,10 @@ class Reading:
     written: Written
     log_prob: float
     """Of its likeliest spelling, END counted; natural logarithm, without bias."""
+    tokens: tuple[int, ...]
+    """That spelling."""
+    score: float
+    """log_prob with what its words are worth and its spelling costs: what sentences are ordered by."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +55,29 @@ class _Beam:
     written: Written
     tokens: tuple[int, ...]
     log_prob: float
+    score: float
 
-    @property
-    def score(self) -> float:
-        return self.log_prob - self.written.cost
+
+@dataclass(frozen=True)
+class _Limits:
+    width: int
+    floor: float
+    """Of log-probabilities."""
+    bound: float
+    """Of scores."""
+    word: float
 
 
 def decode_in_language(
-    model: MoonshineModel, sound: EncodedSound, walk: SpellingWalk, *, width: int, floor: float
+    model: MoonshineModel, sound: EncodedSound, walk: SpellingWalk, *, width: int, floor: float, word: float = 0.0
 ) -> list[Reading]:
     """Return up to `width` sentences of the language, best first; none whose log-probability is under `floor`.
 
+    `word` is what one word more is worth, natural logarithm: without it short sentences win in noise.
+
     Spellings that differ only in case or punctuation are followed as one, by the likeliest of them.
     """
-    beams = [_Beam(walk.start(), (), 0.0)]
+    beams = [_Beam(walk.start(), (), 0.0, 0.0)]
     cache = model.empty_cache()
     done: dict[tuple[str, ...], Reading] = {}
     last = np.array([[START]], np.int64)
@@ -72,61 +85,62 @@ def decode_in_language(
         log_probs, cache = model.step(last, cache, sound)
         rows = log_probs[:, -1]
         for number, beam in enumerate(beams):
-            _note_endings(done, walk, beam, float(rows[number, END]))
-        bound = max(floor, _score_of(done, width), _score_of(done, 1) - _LIKELIER_AT_END)
-        parents, beams = _expanded(beams, rows, walk, width=width, bound=bound)
+            for written in walk.endings(beam.written):
+                log_prob = beam.log_prob + float(rows[number, END])
+                reading = Reading(written, log_prob, beam.tokens, _score(written, log_prob, word))
+                if log_prob >= floor and reading.score > _score_of(done.get(written.words)):
+                    done[written.words] = reading
+        scores = sorted((reading.score for reading in done.values()), reverse=True)
+        lowest = scores[width - 1] if len(scores) >= width else -np.inf
+        bound = max(lowest, scores[0] - _LIKELIER_AT_END) if scores else -np.inf
+        parents, beams = _expanded(beams, rows, walk, _Limits(width, floor, bound, word))
         if not beams:
             break
         cache = cache.select(parents)
         last = np.array([[beam.tokens[-1]] for beam in beams], np.int64)
-    found = [reading for reading in done.values() if reading.log_prob >= floor]
-    return sorted(found, key=lambda reading: -(reading.log_prob - reading.written.cost))[:width]
+    return sorted(done.values(), key=lambda reading: -reading.score)[:width]
 
 
-def _score_of(done: dict[tuple[str, ...], Reading], place: int) -> float:
-    """Return the score at a place of what is finished: readings below it need not be followed."""
-    scores = sorted((reading.log_prob - reading.written.cost for reading in done.values()), reverse=True)
-    return scores[place - 1] if len(scores) >= place else -np.inf
+def _score(written: Written, log_prob: float, word: float) -> float:
+    return log_prob - written.cost + word * len(written.words)
 
 
-def _note_endings(done: dict[tuple[str, ...], Reading], walk: SpellingWalk, beam: _Beam, end: float) -> None:
-    for written in walk.endings(beam.written):
-        known = done.get(written.words)
-        reading = Reading(written, beam.log_prob + end)
-        if known is None or reading.log_prob - written.cost > known.log_prob - known.written.cost:
-            done[written.words] = reading
+def _score_of(reading: Reading | None) -> float:
+    return reading.score if reading is not None else -np.inf
 
 
 def _expanded(
-    beams: Sequence[_Beam], rows: NDArray[np.float32], walk: SpellingWalk, *, width: int, bound: float
+    beams: Sequence[_Beam], rows: NDArray[np.float32], walk: SpellingWalk, limits: _Limits
 ) -> tuple[list[int], list[_Beam]]:
     """Return the next beams, best first, with the number of the beam that each goes on from."""
-    candidates: list[tuple[float, int, int]] = []
+    candidates: list[tuple[float, int, int, float]] = []
     for number, beam in enumerate(beams):
-        tokens, own = _candidates(rows[number], beam, walk, 2 * width)
+        tokens, own = _candidates(rows[number], beam, walk, 2 * limits.width)
         candidates.extend(
-            (beam.log_prob + float(value), number, int(token)) for token, value in zip(tokens, own, strict=True)
+            (beam.score + float(value), number, int(token), beam.log_prob + float(value))
+            for token, value in zip(tokens, own, strict=True)
         )
-    candidates.sort(key=lambda each: beams[each[1]].written.cost - each[0])
+    candidates.sort(key=lambda each: -each[0])
     parents: list[int] = []
     following: list[_Beam] = []
     seen: set[Written] = set()
-    for log_prob, number, token in candidates:
+    for score, number, token, log_prob in candidates:
         beam = beams[number]
-        score = log_prob - beam.written.cost
-        if score < bound or (following and score < following[0].score - _LIKELIER_WITHIN):
+        if score < limits.bound or (following and score < candidates[0][0] - _LIKELIER_WITHIN):
             break
+        if log_prob < limits.floor:
+            continue
         tokens_so_far = (*beam.tokens, token)
         if walk.language.is_free(beam.written.at) and without_loop(tokens_so_far) is not None:
             continue
         for written in walk.advance(beam.written, token):
             if written not in seen:
                 seen.add(written)
-                following.append(_Beam(written, tokens_so_far, log_prob))
+                following.append(_Beam(written, tokens_so_far, log_prob, _score(written, log_prob, limits.word)))
                 parents.append(number)
-        if len(following) >= width:
+        if len(following) >= limits.width:
             break
-    return parents, following
+    return parents[: limits.width], following[: limits.width]
 
 
 def _candidates(
@@ -171,11 +185,12 @@ class BiasedSearch:
         first = read[0][1] if read else None
         if n_best == 1 and first is not None and not first.free:
             return (Hypothesis(first.text, free[0].log_prob),), 0.0
-        floor = decoded.log_prob - self.bias.config.most
-        found = decode_in_language(model, sound, self.walk, width=self.bias.config.beams, floor=floor)
+        config = self.bias.config
+        floor = decoded.log_prob - config.most
+        found = decode_in_language(model, sound, self.walk, width=config.beams, floor=floor, word=config.word)
         if not found:
             return tuple(free)[:n_best], None
-        base = self.bias.worth(found[0].written)
+        best = found[0].written
         readings = [(reading.written.text, reading.log_prob, reading.written) for reading in found]
         readings += [
             (written.text if written is not None else reading.text, reading.log_prob, written)
@@ -184,7 +199,7 @@ class BiasedSearch:
         judged = joined(
             Hypothesis(text, log_prob + bias, bias)
             for text, log_prob, written in readings
-            for bias in (self.bias.against(written, base),)
+            for bias in (self.bias.against(written, best),)
         )
         evidence = log_ratio_per_token(max(reading.log_prob for reading in found), decoded.log_prob, tokens)
         return judged[:n_best], evidence

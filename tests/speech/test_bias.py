@@ -15,7 +15,7 @@ def bias(catalog_of) -> Bias:
     return Bias(
         Language(compile_language(catalog_of("call {contact}"), Lexicon())),
         Lexicon(),
-        BiasConfig("strong", strong=2.0, most=7.0),
+        BiasConfig("strong", strong=2.0, most=7.0, word=0.5),
     )
 
 
@@ -36,11 +36,12 @@ def test_only_words_of_the_catalog_are_worth_something_and_not_without_end(bias)
 
 
 def test_the_language_pays_nothing_others_pay_what_it_is_worth(bias):
-    assert bias.against(written(bias, "call anna berg"), 6.0) == 0.0
-    assert bias.against(written(bias, "call anna berg please now"), 6.0) == 0.0
-    assert bias.against(written(bias, "call anna berg", cost=1.5), 6.0) == -1.5
-    assert bias.against(written(bias, "call her mother", free=2), 6.0) == -4.0
-    assert bias.against(None, 6.0) == -6.0
+    best = written(bias, "call anna berg")
+    assert bias.against(best, best) == 0.0
+    assert bias.against(written(bias, "call anna berg please now"), best) == 1.0
+    assert bias.against(written(bias, "call anna berg", cost=1.5), best) == -1.5
+    assert bias.against(written(bias, "call her mother", free=2), best) == -4.0
+    assert bias.against(None, best) == -6.0
 
 
 def test_each_text_once_best_first():

@@ -103,6 +103,6 @@ def test_plain_pieces():
 
 
 def test_pieces_that_write_nothing_are_never_allowed(pieces):
-    table = PieceTable(["", None, "a", "A", ","])
+    table = PieceTable(["", None, "a", "A", ",", "\x7f"])
     assert table.tokens({"a", ""}).tolist() == [2, 3]
     assert table.breaks.tolist() == [4]
