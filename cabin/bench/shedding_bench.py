@@ -92,6 +92,9 @@ class ShedFigures:
     pushed: int
     """Commands with the talk button pressed."""
     pushed_in_time: int
+    essential: int
+    """Commands that their catalog calls essential."""
+    essential_in_time: int
     outcomes: Mapping[str, int]
     delay_p50_ms: float | None
     """Of those done: from the end of the utterance to the signal."""
@@ -232,6 +235,8 @@ def _figures(run: _Run, said: Sequence[_Said]) -> ShedFigures:
         len(in_time),
         sum(each.pushed for each in counted),
         sum(each.pushed for each in in_time),
+        sum(each.work.is_essential for each in counted),
+        sum(each.work.is_essential for each in in_time),
         dict(sorted(outcomes.items())),
         round(percentile(delays_ms, 50)) if delays_ms else None,
         round(percentile(delays_ms, 95)) if delays_ms else None,

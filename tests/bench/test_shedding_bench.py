@@ -41,6 +41,7 @@ def test_nothing_is_lost(runs):
         assert sum(figures.outcomes.values()) == figures.commands
         assert figures.in_time <= figures.outcomes["done"]
         assert figures.pushed_in_time <= figures.pushed
+        assert figures.essential_in_time <= min(figures.essential, figures.in_time)
         assert sum(figures.steps_s.values()) == 8 * 60
 
 
