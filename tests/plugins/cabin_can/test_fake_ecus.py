@@ -51,7 +51,7 @@ def test_does_not_hear_what_was_damaged(ask, ecus):
     assert ecus.acted() == []
 
 
-def test_rejects_what_the_signal_cannot_hold(ask, ecus):
+def test_takes_the_greatest_value(ask, ecus):
     assert ask(DoorR1DrvWindowPos=100) == "TAKEN"
     assert ecus.acted() == [(POSITION, 100)]
 
