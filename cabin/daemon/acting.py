@@ -49,8 +49,11 @@ class Actor:
                 continue
             self.busy_since_s = time.monotonic()
             try:
-                future.set_result(work())
-            except BaseException as error:  # handed to whoever waits
+                answer, error = work(), None
+            except BaseException as raised:  # handed to whoever waits
+                answer, error = None, raised
+            self.busy_since_s = None  # before anybody hears of the end
+            if error is not None:
                 future.set_exception(error)
-            finally:
-                self.busy_since_s = None
+            else:
+                future.set_result(answer)
