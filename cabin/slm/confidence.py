@@ -21,8 +21,8 @@ Array = NDArray[np.float64]
 _RIDGE = 1.0
 """Penalty on the weights; holds them where the evidence says little."""
 _NEWTON_STEPS = 50
-_WRONG_COSTS = 2.0
-"""Doing a wrong thing after all is this many times as bad as not doing a right one: sets `confirm`."""
+_ASKED_WRONGLY_COSTS = 1.0
+"""Asking about a thing that nobody wanted is this many times as bad as not offering one that was: sets `confirm`."""
 _SURE = 0.95
 """Above `act`, this share of what is done is right."""
 
@@ -84,7 +84,7 @@ def _best_border(done: Sequence[tuple[float, bool]]) -> float:
     def cost(border: float) -> float:
         missed = sum(right for confidence, right in done if confidence < border)
         wrong = sum(not right for confidence, right in done if confidence >= border)
-        return missed + _WRONG_COSTS * wrong
+        return missed + _ASKED_WRONGLY_COSTS * wrong
 
     return min(borders, key=cost)
 
