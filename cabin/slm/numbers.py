@@ -68,7 +68,7 @@ class NumberSpan:
     unit: str | None
     """The unit said beside it: percent, celsius, fahrenheit, degree, level, kmh, mph, minute, mhz, khz."""
     unit_end: int
-    """Index after the unit's last word, "and a half" behind the unit counted in, and "below zero"; `end` when no unit follows."""
+    """Index after the unit's last word, "and a half" and "below zero" counted in; `end` when nothing of it follows."""
 
 
 def find_numbers(words: Sequence[str]) -> list[NumberSpan]:

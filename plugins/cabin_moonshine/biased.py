@@ -191,7 +191,9 @@ class BiasedSearch:
         if not found:
             return tuple(free)[:n_best], None
         best = found[0].written
-        readings = [(reading.written.text, reading.log_prob, reading.written) for reading in found]
+        readings: list[tuple[str, float, Written | None]] = [
+            (reading.written.text, reading.log_prob, reading.written) for reading in found
+        ]
         readings += [
             (written.text if written is not None else reading.text, reading.log_prob, written)
             for reading, written in read

@@ -46,7 +46,7 @@ def test_zones_follow_from_what_was_measured():
     calibration = calibrate(drawn(1.0))
     done = [right for confidence, right in confidences(calibration, drawn(1.0)) if confidence >= calibration.act]
     assert sum(done) >= 0.95 * len(done)
-    assert 0.4 < calibration.confirm < 0.6  # asking wrongly costs as much as not offering: the border of no gain is at 1/2
+    assert 0.4 < calibration.confirm < 0.6  # asking wrongly costs what not offering costs: gain begins at 1/2
     assert calibration.act > calibration.confirm
 
 
