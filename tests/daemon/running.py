@@ -10,7 +10,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
+import uuid
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,14 @@ __all__ = ["RunningDaemon", "install_plugin"]
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_S = float(os.environ.get("CABIN_TEST_WAIT_S", "120"))
 """Machines of CI are slow at times; nothing here waits so long when all is well."""
+
+STAYS_NORMAL = {
+    "least_samples": 1000,
+    "lean": {"pressure_percent": None},
+    "essential": {"pressure_percent": None},
+}
+"""What a test does to one worker (hundreds of MiB, utterances lost) must not have the ladder refuse the next test's
+commands; nor must a busy machine. tests/daemon/test_ladder.py and tests/budget prove the ladder."""
 
 
 def install_plugin(folder: Path) -> Path:
@@ -44,13 +54,17 @@ class RunningDaemon:
         self.config = folder / "cabin.yaml"
         self.say_it("open the window")
         if not self.config.exists():
-            self.config.write_text("dialog: {context_s: 30}\n", encoding="utf-8")
+            self.config.write_text("dialog: {context_s: 30, question_s: 600}\n", encoding="utf-8")
         (folder / "budgets").mkdir(exist_ok=True)
         deadlines = {"recognize_ms": 600000, "parse_ms": 600000, "policy_ms": 600000, "utterance_ms": 600000}
-        (folder / "budgets" / "headunit.yaml").write_text(json.dumps({"deadlines": deadlines}), encoding="utf-8")
+        budgets = {"deadlines": deadlines, "resident_mib": 100_000, "ladder": STAYS_NORMAL}
+        (folder / "budgets" / "headunit.yaml").write_text(json.dumps(budgets), encoding="utf-8")
         self.notified: list[str] = []
         self._systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._systemd.bind(str(folder / "n.sock"))
+        self._ended = threading.Event()
+        self._systemd_thread = threading.Thread(target=self._take_notified, daemon=True)
+        self._systemd_thread.start()
         self.environ = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "plugins", plugin))),
@@ -80,6 +94,8 @@ class RunningDaemon:
 
     def __exit__(self, *_):
         self.kill()
+        self._ended.set()
+        self._systemd_thread.join(WAIT_S)
         self._systemd.close()
 
     # The process
@@ -119,13 +135,24 @@ class RunningDaemon:
         while message not in self.notified:
             assert self.process.poll() is None, self.log.read_text(encoding="utf-8")
             assert time.monotonic() < deadline_s, self.notified
-            self.take_notified(0.1)
+            time.sleep(0.02)
 
-    def take_notified(self, seconds=0.0):
-        """Take what systemd was told meanwhile."""
-        while select.select([self._systemd], [], [], seconds)[0]:
-            self.notified += self._systemd.recv(65536).decode().splitlines()
-            seconds = 0.0
+    def settle_notified(self):
+        """Wait until all that systemd was told so far has been taken."""
+        mark = f"X_MARK={uuid.uuid4()}"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as marking:
+            marking.settimeout(WAIT_S)
+            marking.sendto(mark.encode(), str(self.folder / "n.sock"))
+        deadline_s = time.monotonic() + WAIT_S
+        while mark not in self.notified:
+            assert time.monotonic() < deadline_s, self.notified
+            time.sleep(0.02)
+
+    def _take_notified(self):
+        """Take at once what systemd is told, as systemd does: a full socket takes nothing, at ten messages already."""
+        while not self._ended.is_set():
+            if select.select([self._systemd], [], [], 0.1)[0]:
+                self.notified += self._systemd.recv(65536).decode().splitlines()
 
     # The worker
 
