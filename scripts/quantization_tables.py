@@ -1,4 +1,4 @@
-"""Measure the tables of docs/quantization.md on a model, and write them into the page between their marks.
+"""Measure the tables of docs/quantization-measured.md on a model, and write them into the page between their marks.
 
 python scripts/quantization_tables.py                         writes the page from docs/quantization.json
 python scripts/quantization_tables.py --check                 writes nothing; exit code 1 when the page is another
@@ -28,7 +28,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
 
 __all__ = ["main", "tables", "updated"]
 
-PAGE, TABLES = ROOT / "docs" / "quantization.md", ROOT / "docs" / "quantization.json"
+PAGE, TABLES = ROOT / "docs" / "quantization-measured.md", ROOT / "docs" / "quantization.json"
 WEIGHT_SCHEMES = (
     "fp16", "int8-tensor", "int8-channel", "int8-channel-affine", "int8-channel-mse", "int8-group64", "int4-tensor",
     "int4-channel", "int4-channel-mse", "int4-channel-p99.9", "int4-group64", "int4-group32", "int4-group32-affine",
