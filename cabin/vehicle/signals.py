@@ -60,6 +60,8 @@ def to_datatype(spec: SignalSpec, value: float) -> SignalValue:
     """Round to what the datatype can hold: halves go away from zero, as people round. The range is not looked at."""
     if not is_integer(spec):
         return round(float(value), 4)
+    if isinstance(value, int):
+        return int(value)  # above 2^52 a float would lose the last digits
     return int(math.copysign(math.floor(abs(value) + 0.5), value))
 
 

@@ -193,6 +193,7 @@ def test_without_sound_texts_are_acted_on_and_a_hanging_command_does_not_hold_up
     with start_daemon(audio=False) as running:
         assert running.ask("talk", seconds=1)["code"] == "failed"
         assert running.ask("say", text="open the window 10")["outcomes"][0]["status"] == "done"
+        running.wait_event("understood")  # of this one, not of the next
         running.says.with_suffix(".hang").touch()
         import threading
 

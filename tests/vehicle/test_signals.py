@@ -74,3 +74,7 @@ def test_nothing_out_of_range_gets_through(value):
             assert taken in WORD.allowed
         else:
             assert in_range(spec, taken)
+
+
+def test_large_whole_numbers_keep_their_last_digit():
+    assert to_datatype(BYTE, 2**52 + 1) == 2**52 + 1
