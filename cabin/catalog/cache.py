@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import cabin
+from cabin.cache_file import keep
 from cabin.catalog.schema import Case, Catalog, Intent, Place, SentenceGroup, SignalSpec, Slot, WordList
 from cabin.paths import cache_dir
 
@@ -57,24 +56,11 @@ def read_cached(key: str) -> Catalog | None:
 
 def write_cached(key: str, catalog: Catalog) -> None:
     """Keep a catalog, whole or not at all; a folder that cannot be written is no error."""
-    path = _file(key)
     body = b"\n".join(encode(catalog))
-    temporary: str | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=".catalog-", delete=False) as file:
-            temporary = file.name
-            file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-        os.replace(temporary, path)  # a name, not a Path
-        temporary = None
-        kept = sorted(path.parent.glob(f"{_PREFIX}*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-        for old in kept[_KEPT:]:
-            old.unlink(missing_ok=True)
+        keep(_file(key), hashlib.sha256(body).hexdigest().encode() + b"\n" + body, f"{_PREFIX}*.json", _KEPT)
     except OSError as error:
         _log.debug("catalog cache not written: %s", error)
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
 
 
 def _file(key: str) -> Path:

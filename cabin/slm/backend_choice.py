@@ -17,7 +17,6 @@ import logging
 import os
 import platform
 import re
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -25,6 +24,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cabin.cache_file import keep
 from cabin.errors import CabinError
 from cabin.paths import cache_dir
 
@@ -220,22 +220,8 @@ def _processor() -> str:
 
 
 def _keep(path: Path, choice: Choice) -> None:
-    """Write a choice whole or not at all; a cache that cannot be written is no error."""
-    temporary: str | None = None
+    """Write a choice; a cache that cannot be written is no error."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=".backend-", delete=False
-        ) as file:
-            temporary = file.name
-            json.dump(asdict(choice), file, indent=1)
-        os.replace(temporary, path)
-        temporary = None
-        kept = sorted(path.parent.glob("backend-*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-        for old in kept[_KEPT:]:
-            old.unlink(missing_ok=True)
+        keep(path, json.dumps(asdict(choice), indent=1).encode(), "backend-*.json", _KEPT)
     except OSError as error:
         _log.debug("the choice of an engine is not kept: %s", error)
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)

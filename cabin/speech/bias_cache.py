@@ -8,8 +8,6 @@ import hashlib
 import io
 import json
 import logging
-import os
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -17,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cabin.cache_file import keep
 from cabin.catalog.cache import cache_key
 from cabin.catalog.loader import COMMON_LISTS, CatalogDir, catalog_files, load_catalog, named_dirs
 from cabin.catalog.schema import Catalog
@@ -79,20 +78,8 @@ def decode_graph(data: bytes) -> WordGraph:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Keep a file, whole or not at all; a folder that cannot be written is no error."""
-    temporary: str | None = None
+    """Keep a file; a folder that cannot be written is no error."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=".language-", delete=False) as file:
-            temporary = file.name
-            file.write(data)
-        os.replace(temporary, path)  # a name, not a Path
-        temporary = None
-        kept = sorted(path.parent.glob(f"{_PREFIX}*{_ENDING}"), key=lambda each: each.stat().st_mtime_ns, reverse=True)
-        for old in kept[_KEPT:]:
-            old.unlink(missing_ok=True)
+        keep(path, data, f"{_PREFIX}*{_ENDING}", _KEPT)
     except OSError as error:
         _log.debug("language cache not written: %s", error)
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from cabin.errors import Problem, UnknownSignalError, VehicleError, VehicleTimeoutError, nearest
 from cabin.messages import Signal, SignalValue
+from cabin.vehicle.base_signals import BASE_SIGNALS
 from cabin.vehicle.signals import bounds, check_value, is_number, same_value, to_datatype
-from cabin_simcar.base_signals import BASE_SIGNALS
 from cabin_simcar.clock import Clock, RealClock, VirtualClock
 from cabin_simcar.faults import Fault
 from cabin_simcar.settings import SimcarSettings

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cabin.catalog.schema import SignalSpec
 from cabin.errors import UnknownSignalError, VehicleError, VehicleTimeoutError
-from cabin_simcar.base_signals import BASE_SIGNALS
+from cabin.vehicle.base_signals import BASE_SIGNALS
 from cabin_simcar.car import SimulatedCar
 from cabin_simcar.faults import Fault
 from cabin_simcar.settings import SimcarSettings
