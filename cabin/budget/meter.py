@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cabin.budget.cgroup import CgroupMemory, find_cgroup, read_small
 
-__all__ = ["Meter", "ProcessReading", "Reading", "pss_mib", "rss_mib"]
+__all__ = ["Meter", "ProcessReading", "Reading", "descendants", "pss_mib", "rss_mib"]
 
 MIB = 2**20
 
@@ -36,6 +36,10 @@ class ProcessReading:
     """PSS where the kernel tells it, else RSS."""
     processor_percent: float | None
     """Of one core, since the reading before; None: there was none."""
+    rss_mib: float = 0.0
+    """Resident memory with shared pages counted in full."""
+    processor_s: float = 0.0
+    """Processor time of all its threads since it began."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,21 @@ class Meter:
             known.pss_mib, known.rss_at_pss_mib = _pss_mib(folder), rss
             known.pss_due_s = now_s + self._pss_every_s
         resident = rss if known.pss_mib is None else max(0.0, known.pss_mib + rss - known.rss_at_pss_mib)
-        return ProcessReading(pid, resident, percent)
+        return ProcessReading(pid, resident, percent, rss, ticks / _TICKS_PER_S)
+
+
+def descendants(pid: int, proc: Path = Path("/proc")) -> list[int]:
+    """Return a process's children and theirs, in order of their numbers; those that are gone are left out."""
+    parents: dict[int, int] = {}
+    for folder in proc.iterdir():
+        if folder.name.isdigit():
+            fields = read_small(folder / "stat").rpartition(b")")[2].split()
+            if len(fields) > 1 and fields[0] not in (b"Z", b"X"):
+                parents[int(folder.name)] = int(fields[1])
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return sorted(found - {pid})
 
 
 def pss_mib(pid: int | str = "self") -> float | None:

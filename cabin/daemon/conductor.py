@@ -169,8 +169,8 @@ class Conductor:
         self._telling.tell("speech", {"state": "ended" if letter.utterance else "discarded"})
         if letter.utterance and not self._is_ending:
             due_s = letter.ended_s + self.utterance_s
-            flight = Flight(link.generation, letter.utterance, letter.begun_s, letter.ended_s, due_s, letter.damaged)
-            self.flights.begin(flight)
+            times = (letter.begun_s, letter.ended_s, due_s)
+            self.flights.begin(Flight(link.generation, letter.utterance, *times, letter.damaged, letter.said_s))
 
     def _give_up(self, flight: Flight, why: str, reply: str) -> None:
         self.observe_late()
@@ -214,7 +214,7 @@ class Conductor:
             parts.car.written_s = None
             talk = Talk(parts.session, flight.begun_s)
             turn = parts.chain.act(understood.parse, request, dict(understood.ms), understood.transcript, talk=talk)
-            return _timed(turn, parts.car, flight.ended_s)
+            return _timed(turn, parts.car, flight.ended_s, flight.said_s)
 
         try:
             turn = await self.actor.do(act)
@@ -327,8 +327,11 @@ class Conductor:
         return is_done
 
 
-def _timed(turn: Turn, car: TimedCar, ended_s: float) -> Turn:
-    """Return the turn with the time from its endpoint to the first signal written, if one was."""
+def _timed(turn: Turn, car: TimedCar, ended_s: float, said_s: float | None = None) -> Turn:
+    """Return the turn with the times from endpoint and last sound to the first signal written, if one was."""
     if car.written_s is None:
         return turn
-    return dataclasses.replace(turn, ms={**turn.ms, "to_signal": (car.written_s - ended_s) * 1000})
+    ms = {**turn.ms, "to_signal": (car.written_s - ended_s) * 1000}
+    if said_s is not None:
+        ms["speech_to_signal"] = (car.written_s - said_s) * 1000
+    return dataclasses.replace(turn, ms=ms)

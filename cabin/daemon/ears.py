@@ -36,6 +36,7 @@ class Ears:
     ) -> None:
         self.speculates = speculates
         self._endpointer = Endpointer(detector, config, "daemon")
+        self._margin_s = config.margin_s
         self._mind, self._send = mind, send
         self._utterances = 0
         self._begun: deque[tuple[float, float]] = deque(maxlen=_KNOWN_BLOCKS)
@@ -72,8 +73,8 @@ class Ears:
             self._send(SpeechEnded(0, time.monotonic(), time.monotonic()))
         elif event.kind == "end" and utterance is not None:
             self._utterances += 1
-            said = SpeechEnded(self._utterances, self._when(utterance.start_s), time.monotonic(), utterance.damaged)
-            self._send(said)
+            begun_s, said_s = self._when(utterance.start_s), self._when(utterance.end_s - self._margin_s)
+            self._send(SpeechEnded(self._utterances, begun_s, time.monotonic(), utterance.damaged, said_s))
             self._mind.take(self._utterances, utterance, listen_ms)
 
     def _when(self, position_s: float) -> float:

@@ -21,6 +21,8 @@ class Flight:
     due_s: float
     """After this nothing is done any more."""
     damaged: bool = False
+    said_s: float | None = None
+    """When the last sound of speech in it was recorded, where that is known."""
 
 
 class Flights:

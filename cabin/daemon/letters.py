@@ -161,6 +161,8 @@ class SpeechEnded(Letter):
     ended_s: float
     """When the endpointer decided that it had ended."""
     damaged: bool = False
+    said_s: float | None = None
+    """When the last sound of speech in it was recorded; null: nothing was said."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from cabin.control.status import Stage
 
 __all__ = ["STAGES", "Meters"]
 
-STAGES = ("listen", "recognize", "parse", "policy", "act", "to_signal", "total")
-"""What a turn's times are told of. to_signal: from the endpoint to the first signal written."""
+STAGES = ("listen", "recognize", "parse", "policy", "act", "to_signal", "speech_to_signal", "total")
+"""What a turn's times are told of. to_signal: from the endpoint to the first signal written; speech_to_signal: from the
+last sound of speech."""
 
 LATEST_RUNS = 512
 """Quantiles are of so many runs."""

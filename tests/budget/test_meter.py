@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cabin.budget.meter import Meter, pss_mib, rss_mib
+from cabin.budget.meter import Meter, descendants, pss_mib, rss_mib
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -54,6 +54,27 @@ def test_processor_time_between_two_readings(proc):
     assert watch.read(2).processor_percent == pytest.approx(25)
     assert watch.read(2).processor_percent is None
     assert watch.read(4).processes[0].processor_percent == 0
+
+
+def test_processor_time_since_the_beginning_and_memory_with_shared_pages(proc):
+    watch = meter(proc)
+    proc.cpu(1.5)
+    (process,) = watch.read(0).processes
+    assert (process.processor_s, process.rss_mib) == (1.5, 100)
+
+
+@LINUX
+def test_children_and_theirs():
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'print(1, flush=True); input()'])"
+    child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with child:
+        child.stdout.readline()
+        found = descendants(os.getpid())
+        assert child.pid in found
+        (grandchild,) = descendants(child.pid)
+        assert grandchild in found
+        child.communicate(b"\n")
+    assert child.pid not in descendants(os.getpid())
 
 
 def test_a_pid_that_is_used_again_is_another_process(proc):

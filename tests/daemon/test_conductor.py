@@ -79,7 +79,7 @@ def run(small_catalog, car):
 def ended(conductor, number, link=None):
     now_s = time.monotonic()
     conductor.hear(link or Link(), SpeechBegan(now_s - 1))
-    conductor.hear(link or Link(), SpeechEnded(number, now_s - 1, now_s))
+    conductor.hear(link or Link(), SpeechEnded(number, now_s - 1, now_s, said_s=now_s - 0.5))
 
 
 def understood(number, value):
@@ -108,7 +108,9 @@ def test_an_utterance_acts_once_even_if_its_result_comes_twice(run):
         await until(lambda: "turn" in names(events))
         assert car.writes == [(POSITION, 20)]
         assert ("dropped", {"why": "its result came too late", "utterance": 1}) in events
-        assert next(data for name, data in events if name == "turn")["ms"]["to_signal"] >= 0
+        ms = next(data for name, data in events if name == "turn")["ms"]
+        assert ms["to_signal"] >= 0
+        assert ms["speech_to_signal"] == pytest.approx(ms["to_signal"] + 500, abs=0.2)
         assert conductor.is_idle
 
     run(work)

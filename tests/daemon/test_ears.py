@@ -66,6 +66,7 @@ def test_an_utterance_with_when_it_was_spoken(ears):
     (began,), (ended,) = of(ears, letters.SpeechBegan), of(ears, letters.SpeechEnded)
     assert began.begun_s == pytest.approx(1000 + 40 * FRAME_S - 0.3, abs=FRAME_S)
     assert ended.begun_s == pytest.approx(began.begun_s)
+    assert ended.said_s == pytest.approx(1000 + 60 * FRAME_S, abs=FRAME_S)
     assert (ended.utterance, ended.damaged) == (1, False)
     heard = of(ears, letters.Listened)
     assert [letter.number for letter in heard] == list(range(1, 101))
