@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "say": ("cabin.cli.say:say", "Act on a text as if it had been heard."),
     "parse": ("cabin.cli.parse:parse", "Turn texts into commands; nothing is done."),
     "model": ("cabin.cli.model:model", "Build, evaluate and look at the intent model."),
+    "bench": ("cabin.cli.bench:bench", "Measure what is heard and done, on recordings and in noise."),
     "models": ("cabin.cli.models:models", "List, fetch and verify model files."),
     "plugins": ("cabin.cli.plugins:plugins", "List the plugins loaded, or begin a new one."),
     "config": ("cabin.cli.config:config", "Check and show the configuration."),
