@@ -31,7 +31,7 @@ from cabin.daemon.remote import Desk, RemoteParser
 from cabin.daemon.selftest import SelfTester
 from cabin.daemon.target import DaemonTarget
 from cabin.daemon.telling import Telling
-from cabin.daemon.watchdog import Health, stuck
+from cabin.daemon.watchdog import Watchdog
 from cabin.errors import BudgetError, CabinError, ConfigError, ControlError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -81,9 +81,9 @@ class Daemon:
         self.pump: Pump | None = None
         self._stopped = asyncio.Event()
         self._server: ControlServer | None = None
-        self._missing_since_s: float | None = None
-        self._fed_s = self._metrics_s = 0.0
+        self._metrics_s = 0.0
         self.tester = SelfTester(self.desk, self.conductor, self.keeper, self.telling)
+        self.watchdog = Watchdog(self)
         self._reloading = asyncio.Lock()
         self._restart_why = ""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -200,53 +200,11 @@ class Daemon:
             self.ladder.tick(now_s)
         if looks % _MEMORY_LOOKS == 0:
             self.keeper.check_memory()
-        self._feed_watchdog(now_s)
+        self.watchdog.look(now_s)
         if self.pump is not None:
             self.tester.look(now_s, config.self_test_s)
         self._write_metrics(now_s)
         self._end_after_once(now_s)
-
-    def _feed_watchdog(self, now_s: float) -> None:
-        if self.keeper.ready is not None:
-            self._missing_since_s = None
-        elif self._missing_since_s is None:
-            self._missing_since_s = now_s
-        config, why = self.app.config.daemon, self.tester.failed
-        why = why or stuck(self._health(now_s), config.act_s, config.answer_s)
-        if why:
-            self.notifier.status(f"stuck: {why}")
-            if now_s - self._fed_s > 5.0:
-                self._fed_s = now_s
-                self.telling.fault(f"watchdog not fed: {why}")
-            return
-        self.notifier.status(self._status_text())
-        wait_s = (self.notifier.watchdog_s or 60.0) / 4
-        if now_s - self._fed_s >= min(wait_s, 10.0):
-            self._fed_s = now_s
-            self.notifier.feed()
-
-    def _health(self, now_s: float) -> Health:
-        pump, link = self.pump, self.keeper.ready
-        gives = pump is not None and pump.source.state.status == "open"
-        return Health(
-            now_s,
-            self._missing_since_s,
-            link.pinged_s if link is not None else None,
-            pump.moved_s if pump is not None and gives else None,
-            self.conductor.actor.busy_since_s,
-        )
-
-    def _status_text(self) -> str:
-        counts, parts = self.meters.counts, []
-        if self.keeper.ready is None:
-            parts.append("the worker is being replaced")
-        if self.pump is not None:
-            state = self.pump.source.state
-            parts.append(f"{state.device}: {state.status}")
-        if self.ladder.step != "normal":
-            parts.append(f"{self.ladder.step}: {self.ladder.reason}")
-        parts += [f"{counts.get(what, 0)} {what}" for what in ("heard", "done", "dropped")]
-        return "; ".join(parts)
 
     def _write_metrics(self, now_s: float) -> None:
         config = self.app.config.daemon

@@ -26,21 +26,30 @@ if TYPE_CHECKING:
     from cabin.daemon.hearing_setup import HearingSetup
     from cabin.daemon.settings import DaemonConfig
 
-__all__ = ["Keeper"]
+__all__ = ["MISSING_S", "STARVED_TIMES", "Keeper", "wait_after"]
 
 logger = logging.getLogger(__name__)
 
-LONGEST_WAIT_S = 30.0
+AT_ONCE = 3
+"""So many deaths in a row are each answered by a new worker at once; from the next one on there is a wait."""
+
+FIRST_WAIT_S = 0.5
+"""Before the first start that is not at once; each further one doubles it."""
+
+LONGEST_WAIT_S = 8.0
 """Between two starts."""
 
 HEALTHY_S = 10.0
-"""A worker that lived so long is no broken one."""
+"""A worker that lived so long is no broken one: its death is the first in a row."""
 
 STARVED_TIMES = 8.0
 """A worker that wants the processor and does not get it has so many times as long."""
 
 LOAD_S = 30.0
 """How long loading may take."""
+
+MISSING_S = LONGEST_WAIT_S + LOAD_S + 2.0
+"""How long there may be no worker, the longest wait and one loading included, before the daemon is no daemon."""
 
 
 class Keeper:
@@ -56,6 +65,8 @@ class Keeper:
         self.config = config
         self.link: WorkerLink | None = None
         self.restarts = 0
+        self.is_starved = False
+        """Whether a worker is late in loading because the kernel does not let it run."""
         self.recoveries_s: list[float] = []
         """How long each of the latest replacements took, from noticing to loaded."""
         self._heard, self._lost = heard, lost
@@ -142,13 +153,19 @@ class Keeper:
 
     async def _is_loaded(self, link: WorkerLink) -> bool:
         """Wait until it is loaded; one that hangs over it is killed, one that is not let run is waited for."""
-        while True:
-            with contextlib.suppress(TimeoutError):
-                return await asyncio.wait_for(asyncio.shield(link.loaded), 1.0)
-            waited_s = time.monotonic() - link.began_s
-            if waited_s > LOAD_S and not _starves(standing(link.pid or 0), 0.0, waited_s, LOAD_S):
-                link.kill("loading took too long")
-                return False
+        try:
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    return await asyncio.wait_for(asyncio.shield(link.loaded), 1.0)
+                waited_s, now = time.monotonic() - link.began_s, standing(link.pid or 0)
+                if now.state == "stopped":
+                    link.kill("it was stopped")
+                elif waited_s > LOAD_S:
+                    self.is_starved = _starves(now, 0.0, waited_s, LOAD_S)
+                    if not self.is_starved:
+                        link.kill("loading took too long")
+        finally:
+            self.is_starved = False
 
     def _pass_on(self, link: WorkerLink, letter: Letter) -> None:
         if link is self.link:
@@ -156,7 +173,7 @@ class Keeper:
 
     async def _keep(self) -> None:
         """Replace the worker whenever it is gone."""
-        wait_s = 0.0
+        deaths = 0
         while True:
             link = self.link
             assert link is not None
@@ -166,9 +183,8 @@ class Keeper:
                 continue  # changed on purpose
             noticed_s = time.monotonic()
             self._lost(link, link.why or "it died")
-            lived_s = noticed_s - link.began_s
-            wait_s = 0.0 if lived_s > HEALTHY_S else min(LONGEST_WAIT_S, max(0.25, wait_s * 2) if wait_s else 0.01)
-            await asyncio.sleep(wait_s)
+            deaths = 1 if noticed_s - link.began_s > HEALTHY_S else deaths + 1
+            await asyncio.sleep(wait_after(deaths))
             self.restarts += 1
             self.link = await self._begin_somehow(self._setup)
             if await self._is_loaded(self.link):
@@ -185,6 +201,14 @@ class Keeper:
                 logger.warning("%s", error)
                 await asyncio.sleep(wait_s)
                 wait_s = min(LONGEST_WAIT_S, wait_s * 2)
+
+
+def wait_after(deaths: int) -> float:
+    """Return how long to wait before the start that follows so many deaths in a row, in seconds.
+
+    One crash, or a few, are answered at once; what dies again and again is not to take the processor.
+    """
+    return 0.0 if deaths <= AT_ONCE else min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(deaths - AT_ONCE - 1, 30))
 
 
 def _starves(now: Standing, cpu_before_s: float, waited_s: float, allowed_s: float) -> bool:
