@@ -139,7 +139,9 @@ class Parse:
     commands: tuple[Command, ...] = ()
     refused: Refusal | None = None
     confidence: float = 1.0
-    """Of the whole reading, refusals included."""
+    """Of the whole reading, refusals included. Where it was refused for doubt: of the reading in `doubted`."""
+    doubted: tuple[Command, ...] = ()
+    """What was read but refused for doubt; never acted on."""
     ms: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by step: tokenize, prefill, decode, total."""
     evidence: Mapping[str, float] = field(default_factory=dict)

@@ -86,6 +86,8 @@ def _print(show: Console, result: Parse) -> None:
 
     if result.refused is not None:
         show.print(f"[yellow]refused: {result.refused.replace('_', ' ')}[/yellow]")
+    for command in result.doubted:
+        show.print(f"[dim]in doubt: {escape(command_text(command))}  {command.confidence:.0%}[/dim]")
     for command in result.commands:
         sure = "by template" if command.by == "template" else f"{command.confidence:.0%}"
         show.print(f"[bold]{escape(command_text(command))}[/bold]  [dim]{sure}[/dim]")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class Judged:
 
     confidence: float
     right: bool
-    """Whether what was done, or not done, was right; names in open slots aside."""
+    """Whether what was read was right, done or refused for doubt; names in open slots aside."""
     acted: bool
     """Whether there was a command."""
     evidence: Mapping[str, float] = field(default_factory=dict)
@@ -134,7 +134,11 @@ def evaluate(parse: Callable[[str], Parse], cases: Iterable[Case]) -> Evaluation
             result.by_device.setdefault(device, Counter()).update(["sentences", *verdict])
         right = "exact" in verdict or ("to_refuse" in verdict and "false_act" not in verdict)
         done_right = right or "function" in verdict
-        result.judged.append(Judged(found.confidence, done_right, bool(found.commands), found.evidence))
+        # Confidence is that of the reading, so it is held against the reading, not against what doubt made of it.
+        read = _judge(case, replace(found, commands=found.doubted)) if found.doubted else verdict
+        read_right = "function" in read or ("to_refuse" in read and "false_act" not in read)
+        acted = bool(found.commands or found.doubted)
+        result.judged.append(Judged(found.confidence, read_right, acted, found.evidence))
         if not done_right:
             wanted = [intent for intent, _ in case.readings[0]] or [f"({case.refused})"]
             got_intents = [command.intent for command in found.commands] or [f"({found.refused})"]

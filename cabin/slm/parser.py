@@ -135,7 +135,9 @@ class IntentParser:
         evidence = decoded.evidence | {"strange": self._strangeness(reading, decoded.state)}
         confidence = self._calibration.confidence(evidence)
         commands, refused = self._judge(reading, decoded, confidence)
-        return Parse(text, commands, refused, confidence, ms, evidence)
+        if commands and self._calibration.zone(confidence) == "refuse":
+            return Parse(text, (), self._doubt(decoded), confidence, commands, ms, evidence)
+        return Parse(text, commands, refused, confidence, ms=ms, evidence=evidence)
 
     def _strangeness(self, reading: Reading, state: State) -> float:
         """Return how many words outside of names were never met with these intents in training; three at most."""
@@ -164,8 +166,6 @@ class IntentParser:
             command = Command(call.intent, slots, confidence, unsure=zone == "confirm")
             if not any(known.intent == command.intent and known.slots == slots for known in commands):
                 commands.append(command)
-        if zone == "refuse":
-            return (), self._doubt(decoded)
         return tuple(commands), None
 
     def _doubt(self, decoded: Decoded) -> Refusal:

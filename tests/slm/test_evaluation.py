@@ -77,6 +77,15 @@ def test_figures_are_percent_of_what_they_are_about():
     assert [error["text"] for error in result.errors] == ["a", "a", "b"]
 
 
+def test_confidence_is_held_against_what_was_read_not_against_what_doubt_made_of_it():
+    nearly = Parse("t", (), "unclear", 0.2, doubted=said(OPEN).commands)
+    cases = [Case("a", ([OPEN],), None), Case("b", ([WARM],), None), Case("c", ([],), "chatter")]
+    result = evaluate(lambda text: nearly, cases)
+    assert result.outcomes == [(0.2, True), (0.2, False), (0.2, False)]
+    assert [each.acted for each in result.judged] == [True] * 3
+    assert (result.counts["missed"], result.counts["refused"]) == (2, 1)
+
+
 def test_cases_of_examples():
     assert cases_of([Example("open it", (OPEN,)), Example("hm", refused="unclear")]) == [
         Case("open it", ([OPEN],), None, "command"),

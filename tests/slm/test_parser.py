@@ -173,9 +173,13 @@ def test_what_is_not_written_to_its_end_is_unclear(willed):
 
 
 def test_below_the_confidence_to_act_it_says_why(parser):
-    found = parser.with_calibration(Calibration(confirm=1.01)).parse("open the left window to 20 percent")
+    text = "open the left window to 20 percent"
+    sure = parser.parse(text)
+    found = parser.with_calibration(Calibration(confirm=1.01)).parse(text)
     assert found.commands == ()
     assert found.refused in REFUSALS
+    assert [each.slots for each in found.doubted] == [each.slots for each in sure.commands] != []
+    assert (found.confidence, sure.doubted) == (sure.confidence, ())
 
 
 def test_confidence_is_computed_from_the_evidence_told(parser):
