@@ -17,8 +17,11 @@ from typing import TYPE_CHECKING, Protocol
 from cabin.dialog.reply import Facts, say_done, say_obstacle, say_unavailable, say_unconfirmed
 from cabin.errors import CabinError, UnknownSignalError, VehicleError, VehicleTimeoutError, WriteUnknownError
 from cabin.messages import Command, Outcome, Signal, SignalChange, Status, Verdict
+from cabin.vehicle.circumstances import UNKNOWN_SPEAKER, Circumstances
 from cabin.vehicle.effects import Plan, Target, VehicleTimes, carry_out, plan, read_signals
 from cabin.vehicle.expressions import CannotAct, Computed
+from cabin.vehicle.gate import ForbiddenWriteError
+from cabin.vehicle.judging import Judge
 from cabin.vehicle.policy import strictest
 from cabin.vehicle.units import UnitSettings
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from cabin.catalog.schema import Case, Catalog, Intent
     from cabin.messages import SignalValue
     from cabin.vehicle.action import ActionResult
+    from cabin.vehicle.driver_state import DriverState
     from cabin.vehicle.interface import VehicleInterface
     from cabin.vehicle.policy import Policy
 
@@ -86,8 +90,14 @@ class Request:
     """None: nobody is there to answer, so nothing that needs a yes is done."""
     damaged: bool = False
     """Samples of the utterance were lost."""
+    speaker: str = UNKNOWN_SPEAKER
+    """Whose seat the sound came from (cabin.vehicle.circumstances.SPEAKERS), or unknown."""
     begun_s: float = field(default_factory=time.perf_counter)
     """When the utterance ended (time.perf_counter); a command that is older than its deadline is dropped."""
+    deadline_ms: float | None = None
+    """From `begun_s` to the first signal written, where a budget says so; None: as vehicle.yaml has it."""
+    policy_ms: float | None = None
+    """What judging may take; None: as long as it takes."""
     ms: dict[str, float] = field(default_factory=lambda: {"policy": 0.0, "act": 0.0})
 
     @contextmanager
@@ -128,7 +138,8 @@ class Executor:
     ) -> None:
         """`plugin_of` names the plugin that would bring an intent that the catalog lacks, or gives the empty string."""
         self.catalog = catalog
-        self.policy = policy
+        self.judge = Judge(policy)
+        """Policy, how the driver is, who set what, and why the last commands were judged as they were."""
         self.vehicle = vehicle
         self._hooks: Hooks = hooks or NoHooks()
         self._run_action = run_action
@@ -148,10 +159,22 @@ class Executor:
         worded = self._hooks.compose_reply(outcome)
         if worded is not None:
             outcome = dataclasses.replace(outcome, reply=worded)
-        for change in outcome.changes:
-            self._hooks.observe_signal(change)
-        self._hooks.observe_outcome(outcome)
+        self._tell(outcome, request)
         return outcome
+
+    @property
+    def policy(self) -> Policy:
+        """The rules."""
+        return self.judge.policy
+
+    @property
+    def driver(self) -> DriverState:
+        """How the driver is; plugins that watch the driver report to it."""
+        return self.judge.driver
+
+    def gated(self) -> VehicleInterface:
+        """Return the car as plugins may have it: what the rules on writes forbid is not written."""
+        return self.judge.gate(self.vehicle, self.judge.around)
 
     @property
     def units(self) -> UnitSettings:
@@ -176,29 +199,45 @@ class Executor:
             logger.warning("%s", error)
             done = _Done("failed", f"I could not put that back: {_clause(error)}.")
         outcome = Outcome(command, done.status, done.reply, done.verdict, done.changes)
+        self._tell(outcome, request)
+        return outcome
+
+    def _tell(self, outcome: Outcome, request: Request) -> None:
+        """Remember who set what, and show plugins what became of a command."""
         for change in outcome.changes:
+            self.judge.note_write(request.speaker, change.path, change.target)
             self._hooks.observe_signal(change)
         self._hooks.observe_outcome(outcome)
-        return outcome
 
     def _restore(
         self, targets: Sequence[tuple[str, SignalValue]], judged: Sequence[Command], request: Request
     ) -> _Done:
         verdict, asked = self._judge_all(judged, request)
+        answered: Verdict | None = None
         if verdict.decision == "confirm":
             if request.confirm is None or asked is None or not request.confirm(asked, verdict):
                 return _Done("confirm", verdict.reason, verdict)
+            answered = verdict
             verdict, _ = self._judge_all(judged, request)  # the car may have moved on while the driver thought
         elif self._is_late(request):
             return _Done("late", "That took too long, so I left it. Please say it again.", verdict)
         if verdict.decision == "refuse":
             return _Done("refused", verdict.reason, verdict)
+        if verdict.decision == "confirm" and verdict != answered:
+            return _Done("confirm", verdict.reason, verdict)
+        again = [(each, self.catalog.intents[each.intent]) for each in judged]
         with request.stage("act"):
             specs = self.vehicle.signals()
             planned = tuple(
                 Target(specs[path], self.vehicle.read(path).value, Computed(value)) for path, value in targets
             )
-            carried = carry_out(planned, self.vehicle, self._times)
+            allowed = self._judge_writes(planned, request, again[0] if again else None)
+            if allowed.decision != "allow":
+                return _Done("refused", allowed.reason, allowed)
+            car = self.judge.gate(self.vehicle, lambda: self._around(request), again, answered)
+            carried = carry_out(planned, car, self._times)
+        if isinstance(carried.error, ForbiddenWriteError):
+            return _forbidden(carried.error, carried.changes)
         if carried.error is not None:
             status: Status = "late" if isinstance(carried.error, VehicleTimeoutError) else "failed"
             reply = f"I could not put that back: {_clause(carried.error)}."
@@ -216,23 +255,29 @@ class Executor:
         try:
             with request.stage("act"):
                 planned = plan(command, intent, self.vehicle, self._units)
-            confirmed = False
+            forbidden = self._judge_writes(planned.targets, request, (command, intent))
+            if forbidden.decision != "allow":
+                return _Done("refused", forbidden.reason, forbidden)
+            answered: Verdict | None = None
             if verdict.decision == "confirm":
                 if request.confirm is None or not request.confirm(command, verdict):
                     return _Done("confirm", verdict.reason, verdict)
-                confirmed = True
+                answered = verdict
                 with request.stage("act"):  # the car may have moved on while the driver thought
                     planned = plan(command, intent, self.vehicle, self._units)
             elif self._is_late(request):
                 return _Done("late", "That took too long, so I left it. Please say it again.", verdict)
             with request.stage("policy"):
-                verdict = self._judge(command, intent, request)
+                verdict = self._judge(command, intent, request, "when acting")
             if verdict.decision == "refuse":
                 return _Done("refused", verdict.reason, verdict)
-            if verdict.decision == "confirm" and not confirmed:
+            if verdict.decision == "confirm" and verdict != answered:  # a yes answers one question, not another
                 return _Done("confirm", verdict.reason, verdict)
             with request.stage("act"):
-                return self._act(command, intent, planned, verdict)
+                car = self.judge.gate(self.vehicle, lambda: self._around(request), ((command, intent),), answered)
+                return self._act(command, intent, planned, verdict, car)
+        except ForbiddenWriteError as error:
+            return _forbidden(error)
         except CannotAct as obstacle:
             reason = say_obstacle(obstacle, command, intent)
             return _Done("refused", reason, Verdict("refuse", reason, obstacle.obstacle))
@@ -251,17 +296,37 @@ class Executor:
         found = strictest(verdict for verdict, _ in verdicts)
         return found, next((each for verdict, each in verdicts if verdict == found), None)
 
-    def _judge(self, command: Command, intent: Intent, request: Request) -> Verdict:
-        hook = self._hooks.check_policy
-        return self.policy.judge(command, intent, self.vehicle, hook, damaged=request.damaged)
+    def _judge(self, command: Command, intent: Intent, request: Request, stage: str = "before acting") -> Verdict:
+        gated = self.gated()
+
+        def ask(asked: Command, _vehicle: VehicleInterface) -> Verdict:
+            return self._hooks.check_policy(asked, gated)
+
+        return self.judge.command(command, intent, self.vehicle, self._around(request), ask, stage)
+
+    def _judge_writes(
+        self, targets: Sequence[Target], request: Request, about: tuple[Command, Intent] | None
+    ) -> Verdict:
+        """Return the verdict on all writes together, so that nothing is half done before the first is forbidden."""
+        wanted = [(target.spec.path, target.computed.value) for target in targets]
+        with request.stage("policy"):
+            return self.judge.writes(wanted, self.vehicle, self._around(request), about)
+
+    def _around(self, request: Request) -> Circumstances:
+        return self.judge.around(request.speaker, request.damaged)
 
     def _is_late(self, request: Request) -> bool:
-        return (time.perf_counter() - request.begun_s) * 1000 > self._times.command_deadline_ms
+        deadline_ms = self._times.command_deadline_ms if request.deadline_ms is None else request.deadline_ms
+        if request.policy_ms is not None and request.ms["policy"] > request.policy_ms:
+            return True
+        return (time.perf_counter() - request.begun_s) * 1000 > deadline_ms
 
-    def _act(self, command: Command, intent: Intent, planned: Plan, verdict: Verdict) -> _Done:
+    def _act(self, command: Command, intent: Intent, planned: Plan, verdict: Verdict, car: VehicleInterface) -> _Done:
         if planned.case.action is not None:
-            return self._act_by_plugin(planned.case, command, intent, verdict)
-        carried = carry_out(planned.targets, self.vehicle, self._times)
+            return self._act_by_plugin(planned.case, command, intent, verdict, car)
+        carried = carry_out(planned.targets, car, self._times)
+        if isinstance(carried.error, ForbiddenWriteError):
+            return _forbidden(carried.error, carried.changes)
         facts = Facts(
             self.vehicle.signals(),
             UnitSettings.of(self.vehicle, self._units),
@@ -284,10 +349,12 @@ class Executor:
         status: Status = "answered" if facts.readings and not facts.changes else "done"
         return _Done(status, reply, verdict, facts.changes, facts.readings)
 
-    def _act_by_plugin(self, case: Case, command: Command, intent: Intent, verdict: Verdict) -> _Done:
+    def _act_by_plugin(
+        self, case: Case, command: Command, intent: Intent, verdict: Verdict, car: VehicleInterface
+    ) -> _Done:
         if self._run_action is None or case.action is None:
             raise VehicleError(f"no plugin brings the action {case.action!r}")
-        result = self._run_action(case.action, command, intent, self.vehicle)
+        result = self._run_action(case.action, command, intent, car)
         facts = Facts(
             self.vehicle.signals(), UnitSettings.of(self.vehicle, self._units), result.changes, result.readings
         )
@@ -297,6 +364,12 @@ class Executor:
         if reply is None:
             reply = say_done(case.reply or intent.reply or "Done.", command, intent, facts)
         return _Done("done" if result.changes else "answered", reply, verdict, result.changes, result.readings)
+
+
+def _forbidden(error: ForbiddenWriteError, changes: tuple[SignalChange, ...] = ()) -> _Done:
+    """Return the outcome of a write that policy stopped when it was made; what was written before stays told."""
+    status: Status = "confirm" if error.verdict.decision == "confirm" else "refused"
+    return _Done(status, error.verdict.reason, error.verdict, changes)
 
 
 def _clause(error: CabinError) -> str:

@@ -26,6 +26,8 @@ class LazyHearing:
         """`load_recognizer` raises ModelError or ConfigError; it is called once, at the first utterance."""
         self._load_recognizer = load_recognizer
         self._endpoint = endpoint
+        self._widths: dict[str, int | None] = {}
+        """How wide the recognizer searches as configured."""
 
     @cached_property
     def recognizer(self) -> Recognizer:
@@ -50,13 +52,21 @@ class LazyHearing:
         self.detector.reset()
         yield from utterances(blocks, self.detector, self._endpoint, source)
 
-    def recognize(self, utterance: Utterance) -> Transcript:
-        """Return what was said in one utterance."""
+    def recognize(self, utterance: Utterance, n_best: int | None = None) -> Transcript:
+        """Return what was said in one utterance, in at most `n_best` readings; None: as many as are configured."""
         recognizer = self.recognizer
+        self._narrow(recognizer, n_best)
         recognizer.reset()
         recognizer.accept(utterance.samples)
         transcript = recognizer.final()
-        return transcript if transcript.is_final else dataclasses.replace(transcript, is_final=True)
+        return dataclasses.replace(transcript, hypotheses=transcript.hypotheses[:n_best], is_final=True)
+
+    def _narrow(self, recognizer: Recognizer, most: int | None) -> None:
+        """Set how wide a recognizer searches, where it can be set."""
+        for name in ("n_best", "beam"):
+            own = self._widths.setdefault(name, getattr(recognizer, name, None))
+            if isinstance(own, int):
+                setattr(recognizer, name, own if most is None else min(own, most))
 
     def close(self) -> None:
         """Close the recognizer if it was ever loaded."""

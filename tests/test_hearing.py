@@ -69,3 +69,18 @@ def test_silence_has_no_utterances():
     except ModelError:
         pytest.skip("the voice detector's model is not here")
     assert found == []
+
+
+def test_a_recognizer_searches_less_widely_when_less_is_allowed_and_as_configured_again():
+    class Wide(Counts):
+        n_best, beam = 5, 8
+
+        def final(self):
+            self.searched = self.n_best, self.beam
+            return Transcript(tuple(Hypothesis(str(number), 0.0) for number in range(5)), self.name)
+
+    hearing = LazyHearing(Wide)
+    assert len(hearing.recognize(UTTERANCE, 2).hypotheses) == 2
+    assert hearing.recognizer.searched == (2, 2)
+    assert len(hearing.recognize(UTTERANCE).hypotheses) == 5
+    assert hearing.recognizer.searched == (5, 8)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ from cabin.errors import BudgetError, CabinError, Problem
 from cabin.executor import Request
 
 if TYPE_CHECKING:
-    from cabin.daemon.link import WorkerLink
+    from cabin.budget.settings import DeadlineSettings
+    from cabin.daemon.link import Busy, WorkerLink
     from cabin.daemon.meters import Meters
     from cabin.daemon.remote import Desk
     from cabin.daemon.telling import Telling
@@ -49,9 +51,6 @@ TOO_LATE = "That took too long, so I left it. Please say it again."
 
 MOST_TEXTS = 4
 """Texts that may wait."""
-
-TEXT_WAIT_S = 2.0
-"""A text that waited longer for its turn is dropped."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,9 @@ class _Button:
 class Conductor:
     """Owns what is on its way."""
 
-    def __init__(self, utterance_s: float, telling: Telling, meters: Meters, desk: Desk) -> None:
-        self.utterance_s = utterance_s
-        """From the end of an utterance on, after which nothing is done any more."""
+    def __init__(self, deadlines: DeadlineSettings, telling: Telling, meters: Meters, desk: Desk) -> None:
+        self.deadlines = deadlines
+        """Of the budget: what is later than these is dropped, and the driver is told."""
         self.parts: Parts | None = None
         self.actor = Actor()
         self.flights = Flights()
@@ -116,11 +115,7 @@ class Conductor:
         elif isinstance(letter, SpeechEnded):
             self._end_speech(link, letter)
         elif isinstance(letter, Understood):
-            flight = self.flights.take(link.generation, letter.utterance)
-            if flight is None:
-                self._telling.dropped("its result came too late", utterance=letter.utterance)
-            else:
-                self._act_next(flight, letter)
+            self._take_result(link, letter)
         elif isinstance(letter, Superseded):
             flight = self.flights.take(link.generation, letter.utterance)
             if flight is not None:
@@ -145,16 +140,46 @@ class Conductor:
         if was_speaking and not flights:
             self._telling.dropped("the worker died while somebody spoke")
 
-    def look_after(self, now_s: float) -> None:
-        """Give up what is too late, and a question that nobody answered. Called every half second."""
+    def look_after(self, now_s: float, busy: Busy | None = None) -> None:
+        """Give up what is too late, and a question that nobody answered. Called every half second.
+
+        `busy` is what the worker is at: an utterance past the deadline of that stage is dropped there.
+        """
         for flight in self.flights.overdue(now_s):
-            self._meters.overrun("recognize")
-            self._give_up(flight, "too late", TOO_LATE)
+            self._drop_late(flight, "total")
+        if busy is not None:
+            limit_s = self._limit_s(busy.stage)
+            for flight in self.flights.behind(busy.stage, busy.utterance, busy.since_s, limit_s, now_s):
+                self._drop_late(flight, busy.stage)
         session = self.parts.session if self.parts is not None else None
         remembers = session is not None and (session.state.question or session.state.done or session.state.undo)
         is_free = self.actor.busy_since_s is None and (self._expiring is None or self._expiring.done())
         if session is not None and remembers and is_free:
             self._expiring = asyncio.get_running_loop().create_task(self.actor.do(session.expire))
+
+    def _take_result(self, link: WorkerLink, letter: Understood) -> None:
+        flight = self.flights.take(link.generation, letter.utterance)
+        if flight is None:
+            self._telling.dropped("its result came too late", utterance=letter.utterance)
+            return
+        since_s = time.monotonic() - flight.ended_s  # what was done while the speaker was silent is not late
+        late = [
+            stage
+            for stage in ("recognize", "parse")
+            if min(letter.ms.get(stage, 0.0) / 1000, since_s) > self._limit_s(stage)
+        ]
+        if late:
+            self._drop_late(flight, late[0])
+        else:
+            self._act_next(flight, letter)
+
+    def _limit_s(self, stage: str) -> float:
+        limit_ms = self.deadlines.of(stage)
+        return math.inf if limit_ms is None else limit_ms / 1000
+
+    def _drop_late(self, flight: Flight, stage: str) -> None:
+        self._meters.overrun(stage)
+        self._give_up(flight, f"late: {stage} took too long" if stage != "total" else "too late", TOO_LATE)
 
     def _note_speech(self, letter: SpeechBegan) -> None:
         self.in_speech = True
@@ -168,7 +193,7 @@ class Conductor:
         self.quiet_since_s = time.monotonic()
         self._telling.tell("speech", {"state": "ended" if letter.utterance else "discarded"})
         if letter.utterance and not self._is_ending:
-            due_s = letter.ended_s + self.utterance_s
+            due_s = letter.ended_s + self.deadlines.utterance_ms / 1000
             times = (letter.begun_s, letter.ended_s, due_s)
             self.flights.begin(Flight(link.generation, letter.utterance, *times, letter.damaged, letter.said_s))
 
@@ -210,7 +235,7 @@ class Conductor:
         def act() -> Turn | None:
             if time.monotonic() > flight.due_s:
                 return None
-            request = Request(damaged=flight.damaged, begun_s=begun_s)
+            request = self._request(begun_s, damaged=flight.damaged)
             parts.car.written_s = None
             talk = Talk(parts.session, flight.begun_s)
             turn = parts.chain.act(understood.parse, request, dict(understood.ms), understood.transcript, talk=talk)
@@ -230,9 +255,18 @@ class Conductor:
         if self._button is not None:
             self._release(turn_data(turn))
 
+    def _request(self, begun_s: float, *, damaged: bool = False, yes: bool = False) -> Request:
+        """Return how commands are to be carried out: the budget's deadlines hold, not those of vehicle.yaml."""
+        limits, confirm = self.deadlines, (lambda _command, _verdict: True) if yes else None
+        return Request(confirm, damaged, begun_s, deadline_ms=limits.utterance_ms, policy_ms=limits.policy_ms)
+
     def _finish(self, turn: Turn) -> None:
+        if any(outcome.status == "late" for outcome in turn.outcomes):
+            self.observe_late()
+            self._telling.dropped("late: it could not be acted on in time")
+        else:
+            self.observe(turn)
         self._meters.measure(turn.ms)
-        self.observe(turn)
         times = {stage: round(value, 1) for stage, value in turn.ms.items()}
         self._telling.tell("turn", {"ms": times, "statuses": [each.status for each in turn.outcomes]})
         self._telling.reply(turn.reply)
@@ -252,11 +286,15 @@ class Conductor:
         def act() -> Turn:
             if self._cancelled != cancelled:
                 raise BudgetError(Problem("cancelled before it was begun"))
-            if time.monotonic() - asked_s > TEXT_WAIT_S:
+            if time.monotonic() - asked_s > self.deadlines.utterance_ms / 1000:
                 raise BudgetError(Problem("it waited too long and was dropped", hint="Say it again."))
             parts.car.written_s = None
-            confirm = (lambda _command, _verdict: True) if yes else None
-            return _timed(parts.chain.say(text, confirm, parts.session), parts.car, asked_s)
+            begun_s = time.perf_counter()
+            parse = parts.chain.parse(text)
+            ms = {"parse": (time.perf_counter() - begun_s) * 1000}
+            request = self._request(begun_s - (time.monotonic() - asked_s), yes=yes)
+            turn = parts.chain.act(parse, request, ms, talk=Talk(parts.session))
+            return _timed(turn, parts.car, asked_s)
 
         self._texts += 1
         try:

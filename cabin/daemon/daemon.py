@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from cabin.control.feed import EventFeed
 from cabin.control.metrics import metrics_of, openmetrics, write_textfile
-from cabin.control.server import ControlServer, serving
+from cabin.control.server import ControlServer, Timeouts, serving
 from cabin.daemon.conductor import Conductor
 from cabin.daemon.keeper import Keeper
 from cabin.daemon.ladder import DaemonLadder
-from cabin.daemon.letters import Forget, Letter, Listened, Loaded, Speculate
+from cabin.daemon.letters import Allow, Forget, Letter, Listened, Loaded
 from cabin.daemon.meters import Meters
 from cabin.daemon.notify import Notifier
 from cabin.daemon.opening import again, open_budgets, open_parts, open_source, setup_of, source_name
@@ -46,8 +46,8 @@ __all__ = ["Daemon"]
 
 logger = logging.getLogger("cabin.daemon")
 
-ANSWER_S = 20.0
-"""How long a text may be parsed; a parser that hangs is killed long before, one without a processor is waited for."""
+TURN_SPARE_S = 5.0
+"""Beyond the deadline of an utterance and `daemon.act_s`, how long a client is kept waiting for a turn."""
 
 LOOK_S = 0.5
 """How often everything is looked at."""
@@ -74,9 +74,11 @@ class Daemon:
         self.feed, self.meters = EventFeed(), Meters()
         self.telling = Telling(self.feed, self.meters, config.log_transcripts)
         self.keeper = Keeper(config, self._hear, self._lose)
-        self.desk = Desk(lambda: self.keeper.ready, ANSWER_S)
-        self.ladder = DaemonLadder(open_budgets(app), self.pids, self._change_step)
-        self.conductor = Conductor(self.ladder.utterance_s, self.telling, self.meters, self.desk)
+        budgets = open_budgets(app)
+        self.answer_s = budgets.deadlines.utterance_ms / 1000
+        self.desk = Desk(lambda: self.keeper.ready, self.answer_s)
+        self.ladder = DaemonLadder(budgets, self.pids, self._change_step)
+        self.conductor = Conductor(budgets.deadlines, self.telling, self.meters, self.desk)
         self.conductor.observe, self.conductor.observe_late = self.ladder.note, self.ladder.note_late
         self.pump: Pump | None = None
         self._stopped = asyncio.Event()
@@ -95,9 +97,10 @@ class Daemon:
             loop.add_signal_handler(number, self.stop, f"signal {number.name}")
         loop.add_signal_handler(signal.SIGHUP, lambda: self._spawn(self._reload_quietly()))
         async with contextlib.AsyncExitStack() as stack:
-            target = DaemonTarget(self)
+            target, timeouts = DaemonTarget(self), Timeouts(turn_s=self.turn_s)
             try:
-                self._server = await stack.enter_async_context(serving(target, self.app.config.control))
+                serve = serving(target, self.app.config.control, timeouts=timeouts)
+                self._server = await stack.enter_async_context(serve)
             except ControlError as error:
                 raise UsageError(error.problems) from error
             stack.callback(self.feed.close)
@@ -128,6 +131,11 @@ class Daemon:
         if self.keeper.ready is not None and not self._is_wanted():
             self.keeper.ready.send(Forget())
         return await self.conductor.talk(seconds)
+
+    @property
+    def turn_s(self) -> float:
+        """How long a client waits for a turn at most: its deadline and the car's time are in it."""
+        return self.answer_s + self.app.config.daemon.act_s + TURN_SPARE_S
 
     def pids(self) -> list[int]:
         """Return all processes of the daemon."""
@@ -161,7 +169,7 @@ class Daemon:
         setup = setup_of(self.app, self.options)
         source = open_source(self.app, self.options)
         worker = asyncio.get_running_loop().create_task(self.keeper.start(setup))
-        parser = RemoteParser(self.desk, asyncio.get_running_loop(), ANSWER_S)
+        parser = RemoteParser(self.desk, asyncio.get_running_loop(), self.answer_s)
         self._parser = parser
         try:
             parts = await asyncio.to_thread(open_parts, self.app, self.options, parser, self.telling.dialog, self._step)
@@ -195,7 +203,8 @@ class Daemon:
     def _look(self, looks: int) -> None:
         now_s, config = time.monotonic(), self.app.config.daemon
         self.keeper.look_after(now_s)
-        self.conductor.look_after(now_s)
+        link = self.keeper.ready
+        self.conductor.look_after(now_s, link.busy if link is not None else None)
         if looks % 2 == 0:
             self.ladder.tick(now_s)
         if looks % _MEMORY_LOOKS == 0:
@@ -240,7 +249,7 @@ class Daemon:
                 self.pump.note_heard(letter.in_speech, letter.number)
             return
         if isinstance(letter, Loaded):
-            self._send_speculation(link)
+            self._send_allowance(link)
         self.conductor.hear(link, letter)
 
     def _lose(self, link: WorkerLink, why: str) -> None:
@@ -258,13 +267,14 @@ class Daemon:
         self.telling.tell("degraded", told)
         self.telling.reply(event.sentence, "step")
         if self.keeper.ready is not None:
-            self._send_speculation(self.keeper.ready)
+            self._send_allowance(self.keeper.ready)
         if event.after == "restart":
             self._restart_why = event.what
             self.stop("the budget cannot be kept; a restart is asked of systemd")
 
-    def _send_speculation(self, link: WorkerLink) -> None:
-        link.send(Speculate(self.app.config.daemon.speculate and self.ladder.allowance.speculates))
+    def _send_allowance(self, link: WorkerLink) -> None:
+        allowed = self.ladder.allowance
+        link.send(Allow(self.app.config.daemon.speculate and allowed.speculates, allowed.n_best))
 
     # Reloading
 
@@ -304,7 +314,7 @@ class Daemon:
         self.keeper.config = config
         self.telling.log_words = config.log_transcripts
         if self.keeper.link is not None:
-            self._send_speculation(self.keeper.link)
+            self._send_allowance(self.keeper.link)
 
     async def _reload_quietly(self) -> None:
         try:

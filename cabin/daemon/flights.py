@@ -47,6 +47,18 @@ class Flights:
         """Take out those that are too late."""
         return self._take_all(flight for flight in self._flying.values() if flight.due_s <= now_s)
 
+    def behind(self, stage: str, utterance: int, since_s: float, limit_s: float, now_s: float) -> list[Flight]:
+        """Take out those that the worker has been at in one stage for longer than its limit.
+
+        `utterance` 0 and recognize: it is at a guess, and the utterance that has ended meanwhile waits for it.
+        """
+        return self._take_all(
+            flight
+            for flight in self._flying.values()
+            if (flight.utterance == utterance or (not utterance and stage == "recognize"))
+            and now_s - max(since_s, flight.ended_s) > limit_s
+        )
+
     def lose(self, generation: int | None = None) -> list[Flight]:
         """Take out those of a worker that is gone; None: all."""
         return self._take_all(

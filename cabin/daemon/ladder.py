@@ -58,11 +58,6 @@ class DaemonLadder:
         """What the step allows."""
         return self._supervisor.allowance
 
-    @property
-    def utterance_s(self) -> float:
-        """From the end of an utterance on, after which nothing is done any more."""
-        return self.budgets.deadlines.utterance_ms / 1000
-
     def tick(self, now_s: float) -> None:
         """Take a reading. Once a second."""
         reading = self._meter.read(now_s)

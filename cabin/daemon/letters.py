@@ -1,6 +1,6 @@
 """What main process and worker tell each other, each a frozen dataclass. Times are time.monotonic, the same for both.
 
-main -> worker   Setup, SoundBlock, Ping, ParseText, TestHearing, Forget, Speculate, Quit
+main -> worker   Setup, SoundBlock, Ping, ParseText, TestHearing, Forget, Allow, Quit
 worker -> main   Loaded, Broken, Pong, Listened, SpeechBegan, SpeechEnded, Begun, Rested, Understood, Superseded,
                  Parsed, Tested, Failed
 """
@@ -21,6 +21,7 @@ from cabin.messages import Hypothesis, Parse, Transcript
 __all__ = [
     "FROM_WORKER",
     "TO_WORKER",
+    "Allow",
     "Begun",
     "Broken",
     "Failed",
@@ -36,7 +37,6 @@ __all__ = [
     "Rested",
     "Setup",
     "SoundBlock",
-    "Speculate",
     "SpeechBegan",
     "SpeechEnded",
     "Superseded",
@@ -101,10 +101,13 @@ class Forget(Letter):
 
 
 @dataclass(frozen=True)
-class Speculate(Letter):
-    """Whether to begin recognizing at the first pause."""
+class Allow(Letter):
+    """What the step of the ladder allows."""
 
-    on: bool
+    speculates: bool
+    """Whether to begin recognizing at the first pause."""
+    n_best: int | None = None
+    """How many readings of an utterance are looked for and parsed at most; None: as many as are configured."""
 
 
 @dataclass(frozen=True)
@@ -227,7 +230,7 @@ class Failed(Letter):
 
 
 TO_WORKER: Mapping[str, type[Letter]] = {
-    kind.__name__: kind for kind in (Setup, SoundBlock, Ping, ParseText, TestHearing, Forget, Speculate, Quit)
+    kind.__name__: kind for kind in (Setup, SoundBlock, Ping, ParseText, TestHearing, Forget, Allow, Quit)
 }
 FROM_WORKER: Mapping[str, type[Letter]] = {
     kind.__name__: kind

@@ -73,6 +73,8 @@ class Mind:
     """Works on what it is given and sends letters; `send` is called on its thread."""
 
     def __init__(self, parser: Parser, hearing: LazyHearing | None, send: Callable[[Letter], None]) -> None:
+        self.n_best: int | None = None
+        """How many readings are looked for and parsed at most; None: as many as are configured."""
         self._parser, self._hearing, self._send = parser, hearing, send
         self._changed = threading.Condition()
         self._whole: _Whole | None = None
@@ -151,7 +153,7 @@ class Mind:
         assert self._hearing is not None, "this worker has no ears"
         begun_s = time.perf_counter()
         self._send(Begun("recognize", number))
-        transcript = finite(self._hearing.recognize(utterance))
+        transcript = finite(self._hearing.recognize(utterance, self.n_best))
         heard_s = time.perf_counter()
         self._send(Begun("parse", number))
         transcript, parse = understand(self._parser, transcript)

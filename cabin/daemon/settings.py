@@ -28,8 +28,9 @@ class DaemonConfig:
     """How long recognizer or parser may be at one utterance before their process is killed and replaced."""
     answer_s: Annotated[float, Bounds(0.1, 60)] = 0.6
     """How long the worker process may leave a question of whether it lives unanswered."""
-    act_s: Annotated[float, Bounds(0.5, 120)] = 15.0
-    """How long the car may be at one utterance before the daemon counts as hung, and the watchdog is not fed."""
+    act_s: Annotated[float, Bounds(0.5, 120)] = 30.0
+    """How long the car may be at one utterance before the daemon counts as hung, and the watchdog is not fed; more than
+    `times.max_wait_ms` of vehicle.yaml, for which a slow window is waited for."""
     worker_memory_mib: Annotated[float, Bounds(64, 65536)] = 400.0
     """Resident memory past which the worker process is replaced."""
     self_test_s: Annotated[float, Bounds(0, 86_400)] = 600.0

@@ -21,6 +21,7 @@ from cabin.daemon.frames import FrameReader
 from cabin.daemon.hearing_setup import HearingSetup, open_setup
 from cabin.daemon.letters import (
     TO_WORKER,
+    Allow,
     Broken,
     Forget,
     Letter,
@@ -31,7 +32,6 @@ from cabin.daemon.letters import (
     Quit,
     Setup,
     SoundBlock,
-    Speculate,
     TestHearing,
     pack,
     unpack,
@@ -92,8 +92,11 @@ class _Worker:
             self._mind.ask(letter)
         elif isinstance(letter, Forget) and self._ears is not None:
             self._ears.forget()
-        elif isinstance(letter, Speculate) and self._ears is not None:
-            self._ears.speculates = letter.on
+        elif isinstance(letter, Allow):
+            if self._ears is not None:
+                self._ears.speculates = letter.speculates
+            if self._mind is not None:
+                self._mind.n_best = letter.n_best
 
     def _load(self, body: bytes) -> None:
         """Load on a thread of its own, so that pings are answered meanwhile."""

@@ -33,7 +33,11 @@ class RecognizerSettings:
 
 @runtime_checkable
 class Recognizer(Protocol):
-    """Hears one utterance at a time. Not thread-safe: one thread owns it."""
+    """Hears one utterance at a time. Not thread-safe: one thread owns it.
+
+    One whose search can be narrowed has `n_best` and `beam` as attributes: on a machine that cannot follow they are
+    set lower between utterances.
+    """
 
     name: str
 

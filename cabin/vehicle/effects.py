@@ -39,7 +39,8 @@ class VehicleTimes:
     max_wait_ms: Annotated[float, Bounds(1, 600_000)] = 20_000.0
     """The longest wait for read-back, whatever the travel time."""
     command_deadline_ms: Annotated[float, Bounds(1, 60_000)] = 5_000.0
-    """A command that could not act by then, counted from the end of its utterance, is dropped."""
+    """A command that could not act by then, counted from the end of its utterance, is dropped. For `cabin say`, `hear`
+    and `demo`; the daemon keeps `deadlines.utterance_ms` of its budget instead."""
 
 
 @dataclass(frozen=True)

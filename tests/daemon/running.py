@@ -74,7 +74,6 @@ class RunningDaemon:
             "CABIN_LOAD_PLUGINS": "cabin_simcar,cabin_scripted",
             "CABIN_RECOGNIZER_NAME": "scripted",
             "CABIN_VEHICLE_INTERFACE": "scripted",
-            "CABIN_VEHICLE_TIMES_COMMAND_DEADLINE_MS": "60000",
             "CABIN_TEST_SAYS": str(self.says),
             "NOTIFY_SOCKET": str(folder / "n.sock"),
             **environ,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import threading
 import time
 
 import pytest
 
+from cabin.budget.settings import DeadlineSettings
 from cabin.chain import Chain
 from cabin.control.feed import EventFeed
-from cabin.daemon.conductor import NOT_DONE, Conductor, Parts
+from cabin.daemon.conductor import NOT_DONE, TOO_LATE, Conductor, Parts
 from cabin.daemon.letters import Failed, SpeechBegan, SpeechEnded, Superseded, Understood
+from cabin.daemon.link import Busy
 from cabin.daemon.meters import Meters
 from cabin.daemon.remote import Desk
 from cabin.daemon.telling import Telling
@@ -25,7 +28,8 @@ from cabin.vehicle.effects import VehicleTimes
 from cabin.vehicle.policy_file import load_policy
 
 POSITION = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
-LATE = VehicleTimes(command_deadline_ms=600_000)
+STRICT = VehicleTimes(command_deadline_ms=1)
+"""Says that everything is late: in the daemon the budget says what is."""
 
 
 class Link:
@@ -55,17 +59,19 @@ class SlowCar:
 def run(small_catalog, car):
     """Run a coroutine with a conductor, its car, and the names of events told."""
 
-    def run_it(work, utterance_s=600.0):
+    def run_it(work, utterance_s=600.0, **stages):
         async def main():
             events, slow = [], SlowCar(car)
             feed, meters = EventFeed(), Meters()
             feed.publish = lambda name, data=None, private=(): events.append((name, data or {}))
             telling = Telling(feed, meters)
-            conductor = Conductor(utterance_s, telling, meters, Desk(lambda: None, 1.0))
+            limits = {"recognize_ms": None, "parse_ms": None, "policy_ms": None, **stages}
+            deadlines = DeadlineSettings(utterance_ms=utterance_s * 1000, **limits)
+            conductor = Conductor(deadlines, telling, meters, Desk(lambda: None, 1.0))
             timed = TimedCar(slow)
             session = Session(small_catalog, observers=[telling.dialog])
             parser = TemplateParser(small_catalog)
-            executor = Executor(small_catalog, load_policy(), timed, times=LATE)
+            executor = Executor(small_catalog, load_policy(), timed, times=STRICT)
             conductor.parts = Parts(Chain(parser, executor), session, timed)
             await work(conductor, slow, events)
             slow.go.set()
@@ -144,6 +150,64 @@ def test_what_is_late_is_dropped_before_and_while_it_waits(run):
         ]
 
     run(work, utterance_s=1.0)
+
+
+def test_what_is_late_in_a_stage_is_dropped_there_and_the_driver_is_told(run):
+    async def work(conductor, car, events):
+        ended(conductor, 1)
+        flight_s = time.monotonic()
+        conductor.look_after(flight_s + 0.4, Busy("recognize", 1, flight_s, 0.0))
+        assert "dropped" not in names(events)
+        conductor.look_after(flight_s + 0.7, Busy("recognize", 1, flight_s, 0.0))
+        assert ("dropped", {"why": "late: recognize took too long", "utterance": 1, "generation": 1}) in events
+        assert ("reply", {"kind": "fault", "text": TOO_LATE}) in events
+        conductor.hear(Link(), understood(1, 20))
+        assert car.writes == []
+
+    run(work, recognize_ms=500)
+
+
+def test_an_utterance_that_waits_for_a_guess_is_late_like_any_other(run):
+    async def work(conductor, car, events):
+        begun_s = time.monotonic() - 10.0  # the guess began long before the end of the utterance
+        ended(conductor, 1)
+        ended_s = time.monotonic()
+        conductor.look_after(ended_s + 0.4, Busy("recognize", 0, begun_s, 0.0))
+        conductor.look_after(ended_s + 0.7, Busy("parse", 0, begun_s, 0.0))  # a text: not of this utterance
+        assert "dropped" not in names(events)
+        conductor.look_after(ended_s + 0.7, Busy("recognize", 0, begun_s, 0.0))
+        assert "dropped" in names(events)
+
+    run(work, recognize_ms=500)
+
+
+def test_a_result_says_itself_that_a_stage_was_late_and_what_was_guessed_in_silence_is_not(run):
+    async def work(conductor, car, events):
+        ended(conductor, 1)
+        guessed = dataclasses.replace(understood(1, 20), ms={"recognize": 700.0, "parse": 1.0, "guessed": 1.0})
+        conductor.hear(Link(), guessed)  # at once: all of it was done before the end
+        await until(lambda: "turn" in names(events))
+        ended(conductor, 2)
+        await asyncio.sleep(0.6)
+        conductor.hear(Link(), dataclasses.replace(understood(2, 30), ms={"recognize": 1.0, "parse": 550.0}))
+        await until(lambda: "dropped" in names(events))
+        assert [value for _, value in car.writes] == [20]
+        assert next(data for name, data in events if name == "dropped")["why"] == "late: parse took too long"
+
+    run(work, parse_ms=500, recognize_ms=500)
+
+
+def test_judging_that_takes_too_long_does_not_act(run):
+    async def work(conductor, car, events):
+        ended(conductor, 1)
+        conductor.hear(Link(), understood(1, 20))
+        await until(lambda: "turn" in names(events))
+        assert car.writes == []
+        assert ("dropped", {"why": "late: it could not be acted on in time"}) in events
+        assert ("reply", {"kind": "answer", "text": TOO_LATE}) in events
+        assert (await conductor.say("open the window 30", False)).outcomes[0].status == "late"
+
+    run(work, policy_ms=1e-9)
 
 
 def test_while_one_is_acted_on_the_newest_waits_and_the_others_are_dropped(run):

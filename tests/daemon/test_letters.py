@@ -34,7 +34,7 @@ TO = [
     letters.ParseText(5, "open the window"),
     letters.TestHearing(6, "a.wav"),
     letters.Forget(),
-    letters.Speculate(False),
+    letters.Allow(False, 1),
     letters.Quit(),
     letters.Setup(),
 ]

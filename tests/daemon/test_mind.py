@@ -20,7 +20,8 @@ class Ears:
         self.heard, self.hold, self.begun = [], threading.Event(), threading.Event()
         self.hold.set()
 
-    def recognize(self, utterance):
+    def recognize(self, utterance, n_best=None):
+        self.n_best = n_best
         self.begun.set()
         assert self.hold.wait(60)
         self.heard.append((utterance.start_s, utterance.end_s))
@@ -79,6 +80,16 @@ def test_a_right_guess_is_used_and_a_wrong_one_is_not(mind):
     letter, _ = until(mind.mail, letters.Understood)
     assert "guessed" not in letter.ms
     assert mind.ears.heard == [(0.5, 2.0), (0.5, 3.0), (0.5, 4.0)]
+
+
+def test_the_number_of_readings_allowed_reaches_the_recognizer(mind):
+    mind.take(1, said(1.0), 0.0)
+    until(mind.mail, letters.Understood)
+    assert mind.ears.n_best is None
+    mind.n_best = 1
+    mind.take(2, said(2.0), 0.0)
+    until(mind.mail, letters.Understood)
+    assert mind.ears.n_best == 1
 
 
 def test_a_newer_utterance_replaces_the_one_that_waits(mind):
