@@ -1,6 +1,6 @@
 """Signals that cabin asks a car for even when no catalog names them: for policy and units.
 
-All are standard VSS 6 paths.
+Standard VSS 6 paths but for the three that the standard lacks: local time, valet mode, workshop mode.
 """
 
 from __future__ import annotations
@@ -31,6 +31,19 @@ _SPECS = (
         allowed=("MILES", "KILOMETERS"),
         initial="KILOMETERS",
     ),
+    SignalSpec("Vehicle.Cabin.IsWindowChildLockEngaged", "actuator", "boolean", initial=False),
+    SignalSpec(
+        "Vehicle.Cabin.Door.Row2.DriverSide.ChildLockSwitch", "actuator", "boolean", is_standard=False, initial=False
+    ),
+    SignalSpec(
+        "Vehicle.Cabin.Door.Row2.PassengerSide.ChildLockSwitch", "actuator", "boolean", is_standard=False, initial=False
+    ),
+    SignalSpec("Vehicle.Driver.FatigueLevel", "sensor", "float", "percent", 0, 100, initial=0.0),
+    SignalSpec("Vehicle.Driver.DistractionLevel", "sensor", "float", "percent", 0, 100, initial=0.0),
+    SignalSpec("Vehicle.Exterior.LightIntensity", "sensor", "float", "percent", 0, 100, initial=80.0),
+    SignalSpec("Vehicle.IsValetModeActive", "sensor", "boolean", is_standard=False, initial=False),
+    SignalSpec("Vehicle.Service.IsWorkshopModeActive", "sensor", "boolean", is_standard=False, initial=False),
+    SignalSpec("Vehicle.CurrentLocation.LocalTime", "sensor", "string", is_standard=False, initial="12:00"),
 )
 
 BASE_SIGNALS = {spec.path: spec for spec in _SPECS}
