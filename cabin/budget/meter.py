@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cabin.budget.cgroup import CgroupMemory, find_cgroup, read_small
 
-__all__ = ["Meter", "ProcessReading", "Reading", "descendants", "pss_mib", "rss_mib"]
+__all__ = ["Meter", "ProcessReading", "Reading", "descendants", "pss_mib", "rss_mib", "waited_s"]
 
 MIB = 2**20
 
@@ -154,6 +154,19 @@ def descendants(pid: int, proc: Path = Path("/proc")) -> list[int]:
     while more := {child for child, parent in parents.items() if parent in found} - found:
         found |= more
     return sorted(found - {pid})
+
+
+def waited_s(pid: int, proc: Path = Path("/proc")) -> float:
+    """Return how long the threads of a process have wanted to run and had no core; 0 where it is not told.
+
+    schedstat: nanoseconds run, nanoseconds waited, times run. Threads that have ended are not in it.
+    """
+    try:
+        threads = list((proc / str(pid) / "task").iterdir())
+    except OSError:
+        return 0.0
+    told = [read_small(thread / "schedstat").split() for thread in threads]
+    return sum(int(fields[1]) for fields in told if len(fields) == 3) / 1e9
 
 
 def pss_mib(pid: int | str = "self") -> float | None:

@@ -10,6 +10,9 @@ __all__ = ["BENCHES", "bench"]
 
 BENCHES: dict[str, str] = {
     "recordings": "cabin.cli.bench_recordings:recordings",
+    "noise": "cabin.cli.bench_noise:noise",
+    "daemon": "cabin.cli.bench_daemon:daemon",
+    "soak": "cabin.cli.bench_soak:soak",
 }
 """Name -> where the command is."""
 

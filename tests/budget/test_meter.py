@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cabin.budget.meter import Meter, descendants, pss_mib, rss_mib
+from cabin.budget.meter import Meter, descendants, pss_mib, rss_mib, waited_s
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -61,6 +61,14 @@ def test_processor_time_since_the_beginning_and_memory_with_shared_pages(proc):
     proc.cpu(1.5)
     (process,) = watch.read(0).processes
     assert (process.processor_s, process.rss_mib) == (1.5, 100)
+
+
+def test_waiting_for_a_core_is_of_all_threads(proc):
+    for thread, nanoseconds in ((7, 250_000_000), (8, 1_000_000_000)):
+        (proc.folder / "task" / str(thread)).mkdir(parents=True)
+        (proc.folder / "task" / str(thread) / "schedstat").write_text(f"5 {nanoseconds} 9\n")
+    assert waited_s(7, proc.root) == 1.25
+    assert waited_s(8, proc.root) == 0
 
 
 @LINUX
