@@ -1,0 +1,89 @@
+"""What is heard: spoken sentences of known meaning, or recordings with labels; each knows what is right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cabin.bench.recordings import Recording, order_of
+from cabin.messages import Command, Parse
+from cabin.slm.evaluation import Case, evaluate
+
+if TYPE_CHECKING:
+    from cabin.bench.noise.plan import Utterance
+    from cabin.bench.noise.spoken import SpeechStore
+    from cabin.messages import Samples
+
+__all__ = ["Item", "recorded_items", "spoken_items"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing said."""
+
+    number: int
+    """What the noise around it is drawn from."""
+    name: str
+    """The text said, or the file."""
+    voice: str
+    """Empty for recordings."""
+    pace: float
+    wanted: str
+    """What is right, as one line; empty: nothing."""
+    load: Callable[[], Samples]
+    """Returns the speech, mono float32 of shape (n,)."""
+    accepts: Callable[[Sequence[Command]], bool]
+    """Says whether commands are what was asked for, every slot right."""
+    text: str = ""
+    """Empty for recordings: their words are not known."""
+
+
+def spoken_items(utterances: Iterable[Utterance], store: SpeechStore) -> list[Item]:
+    """Return utterances of a plan as items."""
+    return [_spoken(utterance, store) for utterance in utterances]
+
+
+def _spoken(utterance: Utterance, store: SpeechStore) -> Item:
+    spoken, saying = utterance.spoken, utterance.saying
+    case = Case(spoken.text, (list(spoken.calls),), None)
+
+    def accepts(commands: Sequence[Command]) -> bool:
+        parse = Parse(spoken.text, tuple(commands), None if commands else "unclear")
+        return evaluate(lambda _: parse, [case]).counts["exact"] == 1
+
+    wanted = "; ".join(_line(intent, slots) for intent, slots in spoken.calls)
+    return Item(
+        utterance.number,
+        spoken.text,
+        saying.voice,
+        saying.speed,
+        wanted,
+        lambda: store.read(saying),
+        accepts,
+        spoken.text,
+    )
+
+
+def recorded_items(recordings: Iterable[Recording]) -> list[Item]:
+    """Return recordings as items."""
+    return [_recorded(number, recording) for number, recording in enumerate(recordings)]
+
+
+def _recorded(number: int, recording: Recording) -> Item:
+    def load() -> Samples:
+        from cabin.audio.wav import read_sound
+
+        return read_sound(recording.file).samples
+
+    def accepts(commands: Sequence[Command]) -> bool:
+        return [order_of(command) for command in commands] == ([recording.order] if recording.order else [])
+
+    order = recording.order
+    wanted = _line(order.intent, dict(order.slots)) if order else ""
+    return Item(number, recording.file.name, "", 1.0, wanted, load, accepts)
+
+
+def _line(intent: str, slots: object) -> str:
+    return f"{intent} {json.dumps(slots, ensure_ascii=False)}" if slots else intent
