@@ -20,6 +20,7 @@ from cabin.dialog.conversation import Conversation, Exchange
 from cabin.dialog.reply import REFUSALS, join_replies
 from cabin.executor import Confirm, Executor, Request
 from cabin.messages import Hypothesis, Parse, Transcript, Turn, Utterance
+from cabin.vehicle.circumstances import UNKNOWN_SPEAKER
 
 if TYPE_CHECKING:
     from cabin.dialog.session import Session
@@ -86,17 +87,23 @@ class Chain:
         return self.parser.parse(text)
 
     def say(
-        self, text: str, confirm: Confirm | None = None, session: Session | None = None, said_s: float | None = None
+        self,
+        text: str,
+        confirm: Confirm | None = None,
+        session: Session | None = None,
+        said_s: float | None = None,
+        speaker: str = UNKNOWN_SPEAKER,
     ) -> Turn:
         """Act on a text as if it had been heard.
 
         With a session, as part of its conversation; `said_s` is when the utterance began on the session's clock, None:
-        just now.
+        just now. `speaker`: whose seat it came from, for policy.
         """
         begun_s = time.perf_counter()
         parse = self.parser.parse(text)
         ms = {"parse": (time.perf_counter() - begun_s) * 1000}
-        return self.act(parse, Request(confirm, begun_s=begun_s), ms, talk=Talk(session, said_s))
+        request = Request(confirm, begun_s=begun_s, speaker=speaker)
+        return self.act(parse, request, ms, talk=Talk(session, said_s))
 
     def utterances(self, blocks: Iterable[Samples], source: str) -> Iterator[tuple[Utterance, float]]:
         """Yield the utterances of a stream, each with the milliseconds that finding it took."""

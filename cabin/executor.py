@@ -90,8 +90,6 @@ class Request:
     """None: nobody is there to answer, so nothing that needs a yes is done."""
     damaged: bool = False
     """Samples of the utterance were lost."""
-    speaker: str = UNKNOWN_SPEAKER
-    """Whose seat the sound came from (cabin.vehicle.circumstances.SPEAKERS), or unknown."""
     begun_s: float = field(default_factory=time.perf_counter)
     """When the utterance ended (time.perf_counter); a command that is older than its deadline is dropped."""
     deadline_ms: float | None = None
@@ -99,6 +97,8 @@ class Request:
     policy_ms: float | None = None
     """What judging may take; None: as long as it takes."""
     ms: dict[str, float] = field(default_factory=lambda: {"policy": 0.0, "act": 0.0})
+    speaker: str = UNKNOWN_SPEAKER
+    """Whose seat the sound came from (cabin.vehicle.circumstances.SPEAKERS), or unknown."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -171,6 +171,11 @@ class Executor:
     def driver(self) -> DriverState:
         """How the driver is; plugins that watch the driver report to it."""
         return self.judge.driver
+
+    @property
+    def hooks(self) -> Hooks:
+        """What plugins say of commands."""
+        return self._hooks
 
     def gated(self) -> VehicleInterface:
         """Return the car as plugins may have it: what the rules on writes forbid is not written."""

@@ -31,9 +31,9 @@ __all__ = ["control_page", "message_schema"]
 INTRODUCTION = """\
 The daemon is spoken to over a Unix socket: `/run/cabin/control.sock` as a service, else
 `$XDG_RUNTIME_DIR/cabin/control.sock` or where `control.socket` of cabin.yaml says. One line of JSON in UTF-8 is one
-message, in both directions. `cabin status`, `cabin watch`, `cabin talk`, `cabin say --live`, `cabin cancel`,
-`cabin reload` and `cabin stop` speak it; Python programs use `cabin.control.client.CabinClient`; a shell does with
-`socat`:
+message, in both directions. `cabin status`, `cabin watch`, `cabin talk`, `cabin say --live`, `cabin explain --last`,
+`cabin cancel`, `cabin reload` and `cabin stop` speak it; Python programs use `cabin.control.client.CabinClient`; a
+shell does with `socat`:
 
 ```text
 $ echo '{"v": 1, "id": 1, "request": "cancel"}' | socat -t 30 - UNIX:/run/cabin/control.sock

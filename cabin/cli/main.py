@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "model": ("cabin.cli.model:model", "Build, evaluate and look at the intent model."),
     "bench": ("cabin.cli.bench:bench", "Measure what is heard and done, on recordings and in noise."),
     "models": ("cabin.cli.models:models", "List, fetch and verify model files."),
+    "explain": ("cabin.cli.explain:explain", "Say why a command is allowed or refused, rule by rule."),
     "plugins": ("cabin.cli.plugins:plugins", "List the plugins loaded, or begin a new one."),
     "config": ("cabin.cli.config:config", "Check and show the configuration."),
     "doctor": ("cabin.cli.doctor:doctor", "Say what is wrong with this installation and what to do."),

@@ -19,6 +19,8 @@ __all__ = [
     "model_option",
     "open_app_chain",
     "set_option",
+    "speaker_of",
+    "speaker_option",
     "yes_option",
 ]
 
@@ -46,6 +48,9 @@ set_option = click.option(
     multiple=True,
     help="Set a signal of the simulated car first (repeatable).",
 )
+speaker_option = click.option(
+    "--speaker", metavar="SEAT", help="Who speaks: driver, passenger, rear_left or rear_right; else it is not known."
+)
 yes_option = click.option("--yes", is_flag=True, help="Answer yes when asked before something is done.")
 
 
@@ -66,6 +71,17 @@ def open_app_chain(
     )
     place(chain.vehicle, settings)
     return chain
+
+
+def speaker_of(speaker: str | None) -> str:
+    """Return who speaks as policy names it. Raises UsageError for what is no seat."""
+    from cabin.errors import Problem, UsageError, nearest
+    from cabin.vehicle.circumstances import SPEAKERS, UNKNOWN_SPEAKER
+
+    known = (*SPEAKERS, UNKNOWN_SPEAKER)
+    if speaker is not None and speaker not in known:
+        raise UsageError(Problem("no seat", "--speaker", repr(speaker), ", ".join(known), nearest(speaker, known)))
+    return speaker or UNKNOWN_SPEAKER
 
 
 def checked_text(words: Sequence[str]) -> str:

@@ -16,6 +16,8 @@ from cabin.cli.options import (
     model_option,
     open_app_chain,
     set_option,
+    speaker_of,
+    speaker_option,
     yes_option,
 )
 from cabin.cli.output import console, print_json
@@ -39,6 +41,7 @@ Examples:
 @catalog_option
 @set_option
 @yes_option
+@speaker_option
 @click.option("--live", is_flag=True, help="Have the running daemon act on them, instead of a chain of its own.")
 @pass_app
 def say(
@@ -50,6 +53,7 @@ def say(
     catalogs: tuple[Path, ...],
     settings: tuple[str, ...],
     yes: bool,
+    speaker: str | None,
     live: bool,
 ) -> None:
     """Act on texts as if they had been heard; show each signal before and after.
@@ -67,18 +71,19 @@ def say(
     if live:
         from cabin.cli.live import say_live
 
-        if model is not None or catalogs or settings:
-            raise click.UsageError("--model, --catalog and --set are the daemon's own: leave them out with --live")
+        if model is not None or catalogs or settings or speaker:
+            raise click.UsageError("--model, --catalog, --set and --speaker are not for --live: leave them out")
         if not say_live(app, given if given is not None else _lines(), as_json, yes):
             sys.exit(1)
         return
+    who = speaker_of(speaker)
     chain = open_app_chain(app, model, catalogs, settings)
     session = Session(chain.executor.catalog, app.config.dialog)
     has_failed = False
     show = console()
     try:
         for text in given if given is not None else _lines():
-            turn = chain.say(text, (lambda _command, _verdict: True) if yes else None, session)
+            turn = chain.say(text, (lambda _command, _verdict: True) if yes else None, session, speaker=who)
             has_failed |= any(outcome.status == "failed" for outcome in turn.outcomes)
             if as_json:
                 print_json(turn_json(turn))

@@ -25,6 +25,7 @@ from cabin.errors import BudgetError, Problem, SoundError
 if TYPE_CHECKING:
     from cabin.chain import Chain
     from cabin.messages import Samples, Turn
+    from cabin.vehicle.explanation import Explanation
     from cabin.vehicle.interface import VehicleInterface
 
 __all__ = ["ChainTarget", "Listen", "OpenChain"]
@@ -178,6 +179,10 @@ class ChainTarget:
             self._count("dropped", len(jobs))
             self._feed.publish("dropped", {"why": "cancelled", "count": len(jobs)})
         return len(jobs)
+
+    async def explain(self, count: int) -> tuple[Explanation, ...]:
+        """Return why the latest commands were judged as they were."""
+        return self._chain.executor.judge.latest(count) if self._chain is not None else ()
 
     async def reload(self) -> tuple[str, ...]:
         """Open a chain of what is configured now, with the same car; the old one serves until then."""

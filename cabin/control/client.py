@@ -29,6 +29,8 @@ from cabin.control.protocol import (
     Confirmation,
     ErrorData,
     EventMessage,
+    ExplainRequest,
+    ExplainResult,
     HelloData,
     MetricsRequest,
     MetricsResult,
@@ -49,6 +51,7 @@ from cabin.control.status import Status
 from cabin.control.turns import TurnData
 from cabin.control.wire import WireError, decode_answer, encode_request
 from cabin.errors import CabinError, ConfigError, ControlError, Problem, UsageError
+from cabin.vehicle.explanation import Explanation
 
 __all__ = ["CabinClient"]
 
@@ -128,6 +131,10 @@ class CabinClient:
     async def cancel(self) -> int:
         """Drop what is listened to, asked and waiting; return how many things were dropped."""
         return (await self._ask(CancelRequest(), CancelResult)).cancelled
+
+    async def explain(self, count: int = 1) -> tuple[Explanation, ...]:
+        """Return why the latest commands were judged as they were, the latest first."""
+        return (await self._ask(ExplainRequest(count), ExplainResult)).explanations
 
     async def reload(self) -> tuple[str, ...]:
         """Have the configuration read anew; return what was loaded. Raises ConfigError when it is wrong."""

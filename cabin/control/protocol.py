@@ -19,6 +19,7 @@ from cabin.config.fields import Bounds
 from cabin.control.settings import Right
 from cabin.control.status import Status
 from cabin.control.turns import TurnData
+from cabin.vehicle.explanation import Explanation
 
 __all__ = [
     "ERRORS",
@@ -34,6 +35,8 @@ __all__ = [
     "ErrorCode",
     "ErrorData",
     "EventMessage",
+    "ExplainRequest",
+    "ExplainResult",
     "HelloData",
     "MetricsRequest",
     "MetricsResult",
@@ -178,6 +181,16 @@ class CancelRequest(Request):
 
 
 @dataclass(frozen=True)
+class ExplainRequest(Request):
+    """Ask why the latest commands were allowed, asked about or refused: rule by rule, with what was seen then."""
+
+    name = "explain"
+    rights = ("watch",)
+    count: Annotated[int, Bounds(1, 16)] = 1
+    """How many judgements, the latest first."""
+
+
+@dataclass(frozen=True)
 class ReloadRequest(Request):
     """Read the configuration anew. A wrong one is told and changes nothing."""
 
@@ -215,6 +228,13 @@ class CancelResult:
 
     cancelled: int
     """How many things were dropped; 0: there was nothing."""
+
+
+@dataclass(frozen=True)
+class ExplainResult:
+    """The answer to `explain`. Without the right `transcripts`, slots and sentences are left out."""
+
+    explanations: tuple[Explanation, ...]
 
 
 @dataclass(frozen=True)
@@ -301,6 +321,7 @@ REQUESTS: Mapping[str, type[Request]] = {
         SayRequest,
         TalkRequest,
         CancelRequest,
+        ExplainRequest,
         ReloadRequest,
         StopRequest,
     )
@@ -314,6 +335,7 @@ RESULTS: Mapping[str, type[Any]] = {
     "say": TurnData,
     "talk": TurnData,
     "cancel": CancelResult,
+    "explain": ExplainResult,
     "reload": ReloadResult,
     "stop": StopResult,
 }

@@ -27,6 +27,8 @@ from cabin.control.protocol import (
     CancelRequest,
     CancelResult,
     ErrorData,
+    ExplainRequest,
+    ExplainResult,
     MetricsRequest,
     MetricsResult,
     ReloadRequest,
@@ -44,6 +46,7 @@ from cabin.control.target import ControlEvent, ControlTarget
 from cabin.control.turns import without_words
 from cabin.control.wire import error_data
 from cabin.errors import CabinError, ConfigError, Problem
+from cabin.vehicle.explain import without_words as unsaid
 
 __all__ = ["ControlServer", "Timeouts", "serving"]
 
@@ -200,6 +203,9 @@ class ControlServer:
             return turn if "transcripts" in session.rights else without_words(turn)
         if isinstance(request, CancelRequest):
             return CancelResult(await asyncio.wait_for(target.cancel(), limits.quick_s))
+        if isinstance(request, ExplainRequest):
+            told = await asyncio.wait_for(target.explain(request.count), limits.quick_s)
+            return ExplainResult(told if "transcripts" in session.rights else tuple(map(unsaid, told)))
         if isinstance(request, ReloadRequest):
             self._log(request, session)
             return ReloadResult(tuple(await self._even_if_gone(target.reload, limits.reload_s)))

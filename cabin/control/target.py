@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from cabin.control.protocol import Confirmation
 from cabin.control.status import Status
 from cabin.control.turns import TurnData
+from cabin.vehicle.explanation import Explanation
 
 __all__ = ["ControlEvent", "ControlTarget"]
 
@@ -59,6 +60,10 @@ class ControlTarget(Protocol):
 
     async def cancel(self) -> int:
         """Drop what is listened to, asked and waiting; return how many things were dropped."""
+        ...
+
+    async def explain(self, count: int) -> tuple[Explanation, ...]:
+        """Return why the latest `count` commands were judged as they were, the latest first."""
         ...
 
     async def reload(self) -> tuple[str, ...]:

@@ -80,6 +80,8 @@ def open_parts(
     car = TimedCar(chain.vehicle)
     executor: Executor = chain.executor
     executor.vehicle = car
+    if old is not None:
+        executor.judge.follow(old.chain.executor.judge)
     session = Session(executor.catalog, app.config.dialog, observers=[observer])
     session.load()
     if old is not None:

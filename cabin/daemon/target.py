@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cabin.control.target import ControlEvent
     from cabin.control.turns import TurnData
     from cabin.daemon.daemon import Daemon
+    from cabin.vehicle.explanation import Explanation
 
 __all__ = ["DaemonTarget"]
 
@@ -79,6 +80,11 @@ class DaemonTarget:
     async def cancel(self) -> int:
         """Drop what is on its way."""
         return await self._daemon.cancel()
+
+    async def explain(self, count: int) -> tuple[Explanation, ...]:
+        """Return why the latest commands were judged as they were."""
+        parts = self._daemon.conductor.parts
+        return parts.chain.executor.judge.latest(count) if parts is not None else ()
 
     async def reload(self) -> tuple[str, ...]:
         """Read the configuration anew."""

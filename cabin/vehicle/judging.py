@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from cabin.messages import Verdict
 from cabin.vehicle.circumstances import UNKNOWN_SPEAKER, Circumstances
 from cabin.vehicle.driver_state import DriverState
+from cabin.vehicle.explain import explain
 from cabin.vehicle.gate import GatedVehicle
 from cabin.vehicle.policy import Finding, Policy, PolicyHook, Trace, strictest
 from cabin.vehicle.speakers import Holds
@@ -22,6 +23,7 @@ from cabin.vehicle.speakers import Holds
 if TYPE_CHECKING:
     from cabin.catalog.schema import Intent
     from cabin.messages import Command, SignalValue
+    from cabin.vehicle.explanation import Explanation
     from cabin.vehicle.interface import VehicleInterface
 
 __all__ = ["Judge", "Judged"]
@@ -59,6 +61,16 @@ class Judge:
     def follow(self, older: Judge) -> None:
         """Go on with what another one knows: how the driver is, who set what, what was judged."""
         self.driver, self.holds, self.judged = older.driver, older.holds, older.judged
+
+    def latest(self, count: int) -> tuple[Explanation, ...]:
+        """Return the latest judgements explained, the latest first; one command is judged more than once, and the last
+        time counts. May be called from any thread.
+        """
+        kept: dict[int, Judged] = {}
+        for judged in list(self.judged):
+            kept.pop(id(judged.command), None)
+            kept[id(judged.command)] = judged
+        return tuple(explain(judged) for judged in list(kept.values())[::-1][:count])
 
     def around(self, speaker: str = UNKNOWN_SPEAKER, damaged: bool = False) -> Circumstances:
         """Return the circumstances of this moment."""

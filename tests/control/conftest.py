@@ -115,6 +115,9 @@ class Scripted:
     async def cancel(self):
         return 2
 
+    async def explain(self, count):
+        return ()
+
     async def reload(self):
         if self.hold is not None:
             await self.hold.wait()

@@ -55,6 +55,9 @@ def test_answers_of_a_real_daemon(chain_daemon):
         check(client.answer({"id": name, "request": name}), f"answer_{name}")
     for text in ("open the window", "unlock the door", "how far can i go", "hello"):
         check(client.answer({"request": "say", "text": text}), "answer_say")
+    told = client.answer({"request": "explain", "count": 2})
+    check(told, "answer_explain")
+    assert [each["intent"] for each in told["result"]["explanations"]] == ["range.get", "door.unlock"]
 
 
 def test_events_and_errors():
