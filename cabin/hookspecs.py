@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cabin.speech.recognizer import RecognizerFactory
     from cabin.vehicle.action import Action
     from cabin.vehicle.interface import VehicleFactory, VehicleInterface
+    from cabin.wake.detector import WakeDetectorFactory
 
 __all__ = ["ENTRY_POINT_GROUP", "CabinSpec", "Register", "hookimpl", "hookspec"]
 
@@ -88,6 +89,13 @@ class CabinSpec:
         """Register speech recognizers: name -> function of RecognizerSettings.
 
         Fires while loading; main thread; 2 s; load no model yet. If it raises, its recognizers cannot be chosen.
+        """
+
+    @hookspec
+    def register_wake_detectors(self, register: Register[WakeDetectorFactory]) -> None:
+        """Register detectors of the wake phrase: name -> function of WakeDetectorSettings.
+
+        Fires while loading; main thread; 2 s; load no model yet. If it raises, its detectors cannot be chosen.
         """
 
     @hookspec

@@ -20,6 +20,7 @@ from cabin.plugins.guard import GuardSettings
 from cabin.speech.bias import BiasConfig
 from cabin.vehicle.effects import VehicleTimes
 from cabin.vehicle.units import UnitSettings
+from cabin.wake.config import WakeConfig
 
 __all__ = [
     "MISPLACED_KEYS",
@@ -71,6 +72,7 @@ class CabinConfig:
 
     capture: CaptureConfig = field(default_factory=CaptureConfig)
     recognizer: RecognizerConfig = field(default_factory=RecognizerConfig)
+    wake: WakeConfig = field(default_factory=WakeConfig)
     endpoint: EndpointConfig = field(default_factory=EndpointConfig)
     parser: ParserConfig = field(default_factory=ParserConfig)
     guard: GuardSettings = field(default_factory=GuardSettings)

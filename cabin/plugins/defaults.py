@@ -8,6 +8,7 @@ DEFAULT_PLUGINS: tuple[str, ...] = (
     "cabin_sound",
     "cabin_moonshine",
     "cabin_vosk",
+    "cabin_wake",
     "cabin_onnx",
     "cabin_torch",
     "cabin_numpy",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cabin.speech.recognizer import RecognizerFactory
     from cabin.vehicle.action import Action
     from cabin.vehicle.interface import VehicleFactory, VehicleInterface
+    from cabin.wake.detector import WakeDetectorFactory
 
 __all__ = ["HOOK_ORDER", "PluginInfo", "PluginManager"]
 
@@ -43,6 +44,7 @@ HOOK_ORDER = (
     "register_config",
     "register_sound_sources",
     "register_recognizers",
+    "register_wake_detectors",
     "register_inference_backends",
     "register_quantizers",
     "register_vehicles",
@@ -87,6 +89,7 @@ class PluginManager:
     def __init__(self, settings: GuardSettings | None = None, trace: bool = False) -> None:
         self.sound_sources: Registry[SoundSourceFactory] = Registry("sound source")
         self.recognizers: Registry[RecognizerFactory] = Registry("recognizer")
+        self.wake_detectors: Registry[WakeDetectorFactory] = Registry("wake detector")
         self.inference_backends: Registry[InferenceBackendFactory] = Registry("inference backend")
         self.quantizers: Registry[QuantizerFactory] = Registry("quantizer")
         self.vehicles: Registry[VehicleFactory] = Registry("vehicle interface")
@@ -150,6 +153,7 @@ class PluginManager:
             "register_config": self._sections,
             "register_sound_sources": self.sound_sources,
             "register_recognizers": self.recognizers,
+            "register_wake_detectors": self.wake_detectors,
             "register_inference_backends": self.inference_backends,
             "register_quantizers": self.quantizers,
             "register_vehicles": self.vehicles,
@@ -269,6 +273,7 @@ class PluginManager:
             self._sections,
             self.sound_sources,
             self.recognizers,
+            self.wake_detectors,
             self.inference_backends,
             self.quantizers,
             self.vehicles,
