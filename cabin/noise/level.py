@@ -72,18 +72,15 @@ def active_level_db(speech: NDArray[Any]) -> float:
         return _SILENT
     held = _held_envelope(np.abs(speech))
     peak = float(held.max())
-    thresholds = peak * 2.0 ** -np.arange(0, 15.5, 0.5)
-    found: tuple[float, float] | None = None
-    for threshold in thresholds:
+    level = before_above = before_level = 0.0
+    for at, threshold in enumerate(peak * 2.0 ** -np.arange(15, -0.5, -0.5)):
         active = float(np.mean(held >= threshold)) * len(speech)
         level = 10 * math.log10(energy / max(active, 1.0) / REFERENCE_PA**2)
         above = level - 20 * math.log10(threshold / REFERENCE_PA) - _MARGIN_DB
-        if above >= 0:
-            if found is None:
-                return level
-            before_above, before_level = found
-            return before_level + (level - before_level) * before_above / (before_above - above)
-        found = above, level
+        if above <= 0:
+            share = before_above / (before_above - above) if at else 1.0
+            return before_level + (level - before_level) * share
+        before_above, before_level = above, level
     return level
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cabin.bench.recordings import Recording, order_of
-from cabin.messages import Command, Parse
+from cabin.messages import Command, Parse, SlotValue
 from cabin.slm.evaluation import Case, evaluate
+from cabin.slm.numbers import say_number
 
 if TYPE_CHECKING:
     from cabin.bench.noise.plan import Utterance
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from cabin.messages import Samples
 
 __all__ = ["Item", "recorded_items", "spoken_items"]
+
+_ARTICLES = frozenset(("the", "a", "an", "my"))
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,11 @@ def spoken_items(utterances: Iterable[Utterance], store: SpeechStore) -> list[It
 
 def _spoken(utterance: Utterance, store: SpeechStore) -> Item:
     spoken, saying = utterance.spoken, utterance.saying
-    case = Case(spoken.text, (list(spoken.calls),), None)
+    case = Case(spoken.text, ([(intent, _as_heard(slots)) for intent, slots in spoken.calls],), None)
 
     def accepts(commands: Sequence[Command]) -> bool:
-        parse = Parse(spoken.text, tuple(commands), None if commands else "unclear")
+        heard = tuple(replace(command, slots=_as_heard(command.slots)) for command in commands)
+        parse = Parse(spoken.text, heard, None if heard else "unclear")
         return evaluate(lambda _: parse, [case]).counts["exact"] == 1
 
     wanted = "; ".join(_line(intent, slots) for intent, slots in spoken.calls)
@@ -83,6 +87,19 @@ def _recorded(number: int, recording: Recording) -> Item:
     order = recording.order
     wanted = _line(order.intent, dict(order.slots)) if order else ""
     return Item(number, recording.file.name, "", 1.0, wanted, load, accepts)
+
+
+def _as_heard(slots: Mapping[str, SlotValue]) -> dict[str, SlotValue]:
+    """Return slots so that what sounds alike is alike: "c b c radio two" and "cbc radio 2"."""
+    return {name: _run_together(value) if isinstance(value, str) else value for name, value in slots.items()}
+
+
+def _run_together(words: str) -> str:
+    parts = words.lower().replace("-", " ").split()
+    kept = parts[1:] if len(parts) > 1 and parts[0] in _ARTICLES else parts
+    return "".join(
+        say_number(int(part)).replace(" ", "") if part.isdecimal() and len(part) < 7 else part for part in kept
+    )
 
 
 def _line(intent: str, slots: object) -> str:
