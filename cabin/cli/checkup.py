@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import importlib.metadata
 import importlib.util
@@ -76,6 +77,7 @@ def packages(_app: App) -> Iterator[Finding]:
 
 def configuration(app: App) -> Iterator[Finding]:
     """Check every configuration file in use, and the names of environment variables."""
+    from cabin.config import CabinConfig
     from cabin.config.check import check_file, config_files
 
     files = config_files(app.environ)
@@ -87,8 +89,8 @@ def configuration(app: App) -> Iterator[Finding]:
             yield Finding("fail", "config", str(problem), f"`cabin config check {file}` tells this alone.")
         if not problems:
             yield Finding("ok", "config", str(file))
-    sections = ("RECOGNIZER", "ENDPOINT", "PARSER", "GUARD", "CONTROL", "VEHICLE", "PLUGINS")
-    known = (*KNOWN_VARIABLES, *(f"CABIN_{section}_" for section in sections))
+    sections = (*(field.name for field in dataclasses.fields(CabinConfig)), "vehicle")
+    known = (*KNOWN_VARIABLES, *(f"CABIN_{section.upper()}_" for section in sections))
     for name in sorted(app.environ):
         if name.startswith("CABIN_") and not name.startswith(known):
             yield Finding("warn", "config", f"environment variable {name} means nothing", "Is it misspelt?")

@@ -14,7 +14,10 @@ __all__ = ["doctor"]
 _COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
 
 
-@click.command(epilog="\b\nExamples:\n  cabin doctor\n  cabin doctor --json\n  cabin doctor --budget headunit")
+@click.command(
+    epilog="\b\nExamples:\n  cabin doctor\n  cabin doctor --json\n  cabin doctor --budget headunit\n"
+    "  sudo cabin doctor --as-service"
+)
 @click.option(
     "--budget",
     metavar="[FILE]",
@@ -23,14 +26,24 @@ _COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
     default=None,
     help="Measure this machine against a file of config/budgets (or its name); without FILE against each of them.",
 )
+@click.option("--as-service", is_flag=True, help="Look at the system service as systemd runs it; root only.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a finding on standard output.")
 @pass_app
-def doctor(app: App, budget: str | None, as_json: bool) -> None:
+def doctor(app: App, budget: str | None, as_service: bool, as_json: bool) -> None:
     """Check Python, packages, configuration, plugins, catalogs, models and folders.
 
     Each line is ok, warn or fail with what to do. Exit code 1 when anything failed. With --budget, this machine is
     measured instead, on one core: exit code 1 when the budget, or without FILE every one of them, is missed.
+    With --as-service, systemd runs the checks with all settings of cabin.service: user, directories, devices, models,
+    limits, and the proof that no network can be reached.
     """
+    if as_service:
+        from cabin.cli.doctor_service import check_service
+        from cabin.errors import Problem, UsageError
+
+        if budget is not None:
+            raise UsageError(Problem("--budget and --as-service do not go together"))
+        sys.exit(0 if check_service(app, as_json) else 1)
     if budget is not None:
         from cabin.cli.doctor_budget import check_budgets
 

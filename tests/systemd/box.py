@@ -305,9 +305,11 @@ class ServiceBox:
         """Tell the sound server something: ("unload-module", "module-null-sink") unplugs the microphone."""
         return self.run("pactl", "-s", _SOUND_SERVER, *words).stdout
 
-    def wait_microphone(self, status: tuple[str, ...] = ("open", "silent")) -> None:
-        """Wait until the daemon says that its microphone is so."""
-        wait_until(lambda: self.ask("status")["microphone"]["state"] in status, f"a microphone that is {status}")
+    def wait_microphone(self, what: str = "listening to") -> None:
+        """Wait until the service's log tells this of its microphone since it was started."""
+        began = self.show("InvocationID")["InvocationID"]
+        match = f"_SYSTEMD_INVOCATION_ID={began}"
+        wait_until(lambda: what in self.run("journalctl", "--output=cat", match, check=False).stdout, what)
 
     # The control socket
 
