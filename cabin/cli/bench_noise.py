@@ -13,9 +13,8 @@ from cabin.cli.app import App, pass_app
 from cabin.cli.options import catalog_option, json_option, model_option
 
 if TYPE_CHECKING:
-    from cabin.bench.noise.conditions import Condition
+    from cabin.bench.noise.conditions import Condition, Setup
     from cabin.bench.noise.items import Item
-    from cabin.bench.noise.trial import Setup
 
 __all__ = ["noise"]
 
@@ -67,6 +66,9 @@ class _Wanted:
 @click.option(
     "--level", type=click.FloatRange(-80, 0), default=-26.0, show_default=True, help="Of speech, dB full scale."
 )
+@click.option(
+    "--weighting", default="flat", show_default=True, help="Of the levels of the ratio: flat, or a for dB(A)."
+)
 @click.option("--band", default="wide", show_default=True, help="What the microphone passes: wide, narrow or full.")
 @click.option(
     "--recordings", type=click.Path(path_type=Path), metavar="DIR", help="Hear these, with labels.jsonl, not voices."
@@ -88,7 +90,7 @@ def noise(app: App, /, **options: Any) -> None:
 
     Commands are drawn from the catalogs and said by many voices, once; what was said is kept. An order counts when
     intent and every slot are right. Sources: tyres, wind, engine, ventilator, rain, wipers, indicator, window, music,
-    babble. The ratio is that of A-weighted levels, of speech while it is active (docs/noise.md).
+    babble. The ratio is that of the levels of speech, while it is active, and of noise (docs/noise.md).
     """
     from cabin.quantization.page import check_writable
 
@@ -103,12 +105,12 @@ def noise(app: App, /, **options: Any) -> None:
 
 def _wanted(app: App, options: dict[str, Any]) -> _Wanted:
     """Return the options as they are used. Raises UsageError."""
-    from cabin.bench.noise.conditions import Condition
-    from cabin.bench.noise.trial import Setup
+    from cabin.bench.noise.conditions import Condition, Setup
     from cabin.bench.noise.voices import choose_voices
     from cabin.cli.bench_recordings import _leanings
     from cabin.errors import Problem, UsageError, nearest
     from cabin.noise.microphone import BANDS_HZ
+    from cabin.noise.mixing import WEIGHTINGS
     from cabin.noise.scene import Scene, check_sources
 
     sources = check_sources(_parts(options["sources"]))
@@ -116,6 +118,10 @@ def _wanted(app: App, options: dict[str, Any]) -> _Wanted:
     band = options["band"]
     if band not in BANDS_HZ:
         raise UsageError(Problem("unknown band", "--band", band, ", ".join(BANDS_HZ), nearest(band, BANDS_HZ)))
+    weighting = options["weighting"]
+    if weighting not in WEIGHTINGS:
+        expected = ", ".join(WEIGHTINGS)
+        raise UsageError(Problem("unknown weighting", "--weighting", weighting, expected))
     if options["resume"] and options["out"] is None:
         raise UsageError(Problem("--resume needs --out FILE", hint="It keeps the results that the file holds."))
     conditions = tuple(
@@ -127,7 +133,7 @@ def _wanted(app: App, options: dict[str, Any]) -> _Wanted:
     return _Wanted(
         app,
         conditions,
-        Setup(Scene(sources=sources, band=band), options["level"], options["seed"]),
+        Setup(Scene(sources=sources, band=band), options["level"], options["seed"], weighting),
         voices,
         options["limit"],
         options["model"],
@@ -184,6 +190,7 @@ def _settings(wanted: _Wanted, kind: str, **more: Any) -> dict[str, Any]:
         "cabin": __version__,
         "seed": wanted.setup.seed,
         "level_dbfs": wanted.setup.level_dbfs,
+        "weighting": wanted.setup.weighting,
         "scene": {**asdict(wanted.setup.scene), "speed_kph": "as told"},
         "endpoint": asdict(config.endpoint),
         "recognizer": {**asdict(config.recognizer), "bias": "as told"},
@@ -318,7 +325,7 @@ def _write_sample(path: Path, wanted: _Wanted, items: list[Item]) -> None:
     setup = wanted.setup
     loaded = [item.load() for item in items]
     sounds = [
-        mixed(speech, setup.scene, condition, setup.seed * 1_000_003 + item.number, loaded, setup.level_dbfs).samples
+        mixed(speech, condition, setup, item.number, loaded).samples
         for condition in wanted.conditions
         for item, speech in zip(items, loaded, strict=True)
     ]

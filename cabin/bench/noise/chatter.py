@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cabin.bench.noise.conditions import QUIET, Condition
+from cabin.bench.noise.conditions import QUIET, Condition, Setup
 from cabin.bench.noise.listening import listen
-from cabin.bench.noise.trial import Setup
 from cabin.executor import Request
 from cabin.messages import SAMPLE_RATE_HZ
-from cabin.noise.level import a_weight, active_level_db
+from cabin.noise.level import active_level_db
 from cabin.noise.microphone import through_microphone
 from cabin.noise.mixing import mix
 from cabin.noise.reverberation import BACK_SEAT, DRIVER, impulse_response, reverberated
@@ -225,7 +224,7 @@ def mixed_passage(
         place = rng.choice((DRIVER, BACK_SEAT))
         heard = reverberated(store.read(utterance.saying), impulse_response(place))
         # One talker is as loud as another: the ratio to the noise is that of all of them.
-        heard *= 10 ** ((60.0 - active_level_db(a_weight(heard))) / 20)
+        heard *= 10 ** ((60.0 - active_level_db(heard)) / 20)
         pause = np.zeros(round((_PAUSES_S[0] + rng.expovariate(1 / _PAUSES_S[1])) * SAMPLE_RATE_HZ))
         pieces += [heard, pause]
         spans_s.append((at / SAMPLE_RATE_HZ, (at + len(heard)) / SAMPLE_RATE_HZ))
@@ -237,7 +236,7 @@ def mixed_passage(
     scene = replace(setup.scene, speed_kph=condition.speed_kph, sources=sources)
     noise = scene_sound(len(speech), scene, zlib.crc32(f"chatter/{setup.seed}/{passage.number}".encode()))
     snr_db = (10.0 if sources else _QUIET_SNR_DB) if quiet else float(condition.snr)
-    return mix(speech, noise, snr_db, setup.level_dbfs).samples, spans_s
+    return mix(speech, noise, snr_db, setup.level_dbfs, setup.weighting).samples, spans_s
 
 
 def chatter_figures(chunks: Iterable[Chunk]) -> list[ChatterFigures]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cabin.messages import SAMPLE_RATE_HZ
-from cabin.noise.mixing import NOMINAL_DBFS, mix
+from cabin.noise.mixing import NOMINAL_DBFS, Weighting, mix
 from cabin.noise.reverberation import impulse_response, reverberated
 from cabin.noise.scene import Scene, scene_sound
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cabin.messages import Samples
 
-__all__ = ["LEAD_S", "QUIET", "TAIL_S", "Condition", "Mixed", "mixed", "speech_end"]
+__all__ = ["LEAD_S", "QUIET", "TAIL_S", "Condition", "Mixed", "Setup", "mixed", "speech_end"]
 
 QUIET = "quiet"
 """Stands for a parked car: no source sounds, only the microphone's own noise."""
@@ -46,6 +46,18 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Setup:
+    """What is the same in all trials of a run."""
+
+    scene: Scene
+    """Sources and their settings; the speed is the condition's."""
+    level_dbfs: float = NOMINAL_DBFS
+    seed: int = 1
+    weighting: Weighting = "flat"
+    """Of the levels whose ratio the conditions tell."""
+
+
+@dataclass(frozen=True)
 class Mixed:
     """Speech in noise as the microphone gives it."""
 
@@ -57,27 +69,27 @@ class Mixed:
 
 def mixed(
     speech: NDArray[Any],
-    scene: Scene,
     condition: Condition,
-    seed: int,
+    setup: Setup,
+    number: int,
     talk: Sequence[NDArray[Any]] = (),
-    level_dbfs: float = NOMINAL_DBFS,
 ) -> Mixed:
-    """Put speech, shape (n,), into the cabin and the noise of a condition; `scene` says which sources and how loud.
+    """Put speech, shape (n,), into the cabin and the noise of a condition; `talk` is what is said behind, if anything.
 
-    `seed` and what the scene is draw the noise: the same at all levels, so that these compare.
+    `number`, the speed and the setup's seed draw the noise: the same at all levels, so that these compare.
     """
     from cabin.noise.microphone import through_microphone
 
     padded = np.concatenate((_silence(LEAD_S), speech, _silence(TAIL_S)))
-    heard = through_microphone(reverberated(padded, impulse_response()), scene.band)
-    around = replace(scene, speed_kph=condition.speed_kph)
+    heard = through_microphone(reverberated(padded, impulse_response()), setup.scene.band)
+    around = replace(setup.scene, speed_kph=condition.speed_kph)
     if condition.snr == QUIET:
         around, snr_db = replace(around, sources=()), _QUIET_SNR_DB
     else:
         snr_db = float(condition.snr)
-    noise = scene_sound(len(padded), around, zlib.crc32(f"{seed}/{condition.speed_kph:g}".encode()), talk)
-    samples = mix(heard, noise, snr_db, level_dbfs).samples
+    seed = zlib.crc32(f"{setup.seed}/{number}/{condition.speed_kph:g}".encode())
+    noise = scene_sound(len(padded), around, seed, talk)
+    samples = mix(heard, noise, snr_db, setup.level_dbfs, setup.weighting).samples
     return Mixed(samples, LEAD_S + speech_end(speech) / SAMPLE_RATE_HZ)
 
 

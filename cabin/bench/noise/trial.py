@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from cabin.bench.noise.conditions import Condition, mixed
+from cabin.bench.noise.conditions import Condition, Setup, mixed
 from cabin.bench.noise.listening import Listened, listen
 from cabin.messages import SAMPLE_RATE_HZ
-from cabin.noise.mixing import NOMINAL_DBFS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,9 +17,8 @@ if TYPE_CHECKING:
     from cabin.bench.noise.items import Item
     from cabin.chain import Chain
     from cabin.messages import Command
-    from cabin.noise.scene import Scene
 
-__all__ = ["ACCEPTED", "Outcome", "Result", "Setup", "judge", "run_trials", "try_item"]
+__all__ = ["ACCEPTED", "Outcome", "Result", "judge", "run_trials", "try_item"]
 
 Outcome = Literal["right", "asked", "wrong", "asked_wrong", "missed"]
 """right: done as asked. asked: right, but cabin asks back first. wrong: something else was done, or more, or another
@@ -28,16 +26,6 @@ value. asked_wrong: cabin asks back about something else. missed: nothing."""
 
 ACCEPTED: tuple[Outcome, ...] = ("right", "asked")
 _TALKS = 6
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What is the same in all trials of a run."""
-
-    scene: Scene
-    """Sources and their settings; the speed is the condition's."""
-    level_dbfs: float = NOMINAL_DBFS
-    seed: int = 1
 
 
 @dataclass(frozen=True)
@@ -95,7 +83,7 @@ def try_item(
 
     `text_outcome` is that of `judge` for the item's text, where it is known already.
     """
-    sound = mixed(item.load(), setup.scene, condition, setup.seed * 1_000_003 + item.number, talk, setup.level_dbfs)
+    sound = mixed(item.load(), condition, setup, item.number, talk)
     listened = listen(chain, sound.samples, item.name)
     commands = [command for heard in listened.heard for command in heard.parse.commands]
     if text_outcome is None:
