@@ -16,10 +16,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from cabin.dialog.conversation import Conversation, Exchange
 from cabin.dialog.reply import REFUSALS, join_replies
 from cabin.executor import Confirm, Executor, Request
-from cabin.messages import Hypothesis, Parse, Transcript, Turn, Utterance
+from cabin.messages import Command, Hypothesis, Parse, Transcript, Turn, Utterance
 from cabin.vehicle.circumstances import UNKNOWN_SPEAKER
 
 if TYPE_CHECKING:
@@ -166,17 +165,20 @@ class Chain:
         """
         talk = talk or Talk()
         session = talk.session
+        resolved: tuple[Command, ...] = ()
         if session is None:
             outcomes = tuple(self.executor.execute(command, request) for command in parse.commands)
             reply = join_replies(outcomes) if parse.refused is None else REFUSALS[parse.refused]
-            came = Exchange(outcomes, reply)
         else:
+            from cabin.dialog.conversation import Conversation
+
             came = Conversation(session, self.executor, self.parser.parse, request).take(parse, talk.said_s)
+            outcomes, reply, resolved = came.outcomes, came.reply, came.resolved
         ms |= request.ms
         ms["total"] = (time.perf_counter() - request.begun_s) * 1000 + ms.get("listen", 0.0)
-        logger.info("turn: %s", ", ".join(o.status for o in came.outcomes) or parse.refused)
+        logger.info("turn: %s", ", ".join(o.status for o in outcomes) or parse.refused)
         pending = session.question if session is not None else None
-        return Turn(parse, came.outcomes, came.reply, transcript, utterance, ms, came.resolved, pending)
+        return Turn(parse, outcomes, reply, transcript, utterance, ms, resolved, pending)
 
 
 def understand(parser: Parser, transcript: Transcript) -> tuple[Transcript, Parse]:

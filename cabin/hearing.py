@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cabin.audio.endpoint import EndpointConfig
+    from cabin.audio.endpoint_config import EndpointConfig
     from cabin.audio.vad import SileroDetector
     from cabin.messages import Samples, Transcript, Utterance
     from cabin.speech.recognizer import Recognizer

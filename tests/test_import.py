@@ -71,6 +71,17 @@ def test_help_loads_no_model_library():
     assert told["opened"] == []
 
 
+def test_the_configuration_is_read_without_numpy():
+    told = probe("from cabin.cli.app import App\nApp().config.endpoint.end_s")
+    assert {name.partition(".")[0] for name in told["modules"]} & HEAVY == set()
+
+
+def test_a_chain_without_a_conversation_loads_none_and_no_numpy():
+    told = probe("import cabin.assembly, cabin.chain")
+    assert "cabin.dialog.conversation" not in told["modules"]
+    assert {name.partition(".")[0] for name in told["modules"]} & HEAVY == set()
+
+
 def test_acting_on_a_text_loads_no_recognizer_and_asks_nobody():
     code = (
         "from cabin.cli.main import main\n"

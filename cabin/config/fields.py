@@ -46,8 +46,13 @@ class FieldInfo:
     bounds: Bounds | None
     default: Any
     """The default value, or MISSING."""
-    doc: str
-    """The docstring under the field, on one line."""
+    section: type[Any]
+    """The dataclass that has it."""
+
+    @property
+    def doc(self) -> str:
+        """The docstring under the field, on one line. Read from the source when first asked for: that takes long."""
+        return _docs(cast("Hashable", self.section)).get(self.name, "")
 
 
 def fields_of(section: type[Any]) -> tuple[FieldInfo, ...]:
@@ -60,12 +65,11 @@ def _fields_of(section: Hashable) -> tuple[FieldInfo, ...]:
     assert isinstance(section, type)
     assert dataclasses.is_dataclass(section)
     hints = get_type_hints(section, include_extras=True)
-    docs = _docs(section)
     infos = []
     for field in dataclasses.fields(section):
         kind, bounds = unwrap(hints[field.name])
         default = field.default_factory() if field.default_factory is not MISSING else field.default
-        infos.append(FieldInfo(field.name, kind, bounds, default, docs.get(field.name, "")))
+        infos.append(FieldInfo(field.name, kind, bounds, default, section))
     return tuple(infos)
 
 
@@ -110,8 +114,10 @@ def type_name(kind: Any) -> str:
     return "path" if getattr(kind, "__name__", "") == "Path" else "mapping"
 
 
-def _docs(section: type[Any]) -> dict[str, str]:
+@cache
+def _docs(section: Hashable) -> Mapping[str, str]:
     """Return the string literals that stand under the fields in the source; none where there is no source."""
+    assert isinstance(section, type)
     docs: dict[str, str] = {}
     for owner in reversed(section.__mro__[:-1]):
         try:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cabin.audio.endpoint import Endpointer, EndpointEvent
+from cabin.audio.vad import FRAME_SAMPLES
 from cabin.daemon.letters import Letter, Listened, SoundBlock, SpeechBegan, SpeechEnded
 
 if TYPE_CHECKING:
-    from cabin.audio.endpoint import EndpointConfig
+    from cabin.audio.endpoint_config import EndpointConfig
     from cabin.audio.vad import VoiceDetector
     from cabin.daemon.mind import Mind
+    from cabin.messages import Samples, Utterance
+    from cabin.wake.door import WakeDoor
 
 __all__ = ["Ears"]
 
@@ -33,8 +36,13 @@ class Ears:
         mind: Mind,
         send: Callable[[Letter], None],
         speculates: bool = True,
+        door: WakeDoor | None = None,
     ) -> None:
+        """`door`: what decides whether something is meant for the car; None: everything is."""
         self.speculates = speculates
+        self._door = door
+        self._rest = np.zeros(0, dtype=np.float32)
+        """Samples that make no whole frame yet."""
         self._endpointer = Endpointer(detector, config, "daemon")
         self._margin_s = config.margin_s
         self._mind, self._send = mind, send
@@ -50,13 +58,18 @@ class Ears:
         elif block.damaged:
             self._endpointer.lose(0)
         self._begun.append((self._endpointer.position_s, block.begun_s))
-        for event in self._endpointer.process(np.frombuffer(body, dtype=np.float32)):
-            self._notice(event, (time.perf_counter() - begun_s) * 1000)
+        samples = np.frombuffer(body, dtype=np.float32)
+        for piece in [samples] if self._door is None else self._frames(samples):
+            if self._door is not None and self._endpointer.phase != "silence":
+                self._door.accept(piece)
+            for event in self._endpointer.process(piece):
+                self._notice(event, (time.perf_counter() - begun_s) * 1000)
         self._send(Listened(block.number, self._endpointer.phase != "silence"))
 
     def forget(self) -> None:
         """Drop the utterance under way and those that wait."""
         self._endpointer.reset()
+        self._rest = self._rest[:0]
         self._begun.clear()
         self._mind.forget()
 
@@ -64,18 +77,49 @@ class Ears:
         utterance = event.utterance
         if event.kind == "start" and utterance is not None:
             self._send(SpeechBegan(self._when(utterance.start_s)))
-        elif event.kind == "pause" and self.speculates:
-            self._mind.guess(utterance)
+            if self._door is not None:
+                self._door.begin(utterance.samples, self._when(utterance.start_s + self._margin_s))
+        elif event.kind == "pause" and self.speculates and utterance is not None:
+            self._guess(utterance)
         elif event.kind == "resume":
             self._mind.guess(None)
         elif event.kind == "discard":
-            self._mind.guess(None)
-            self._send(SpeechEnded(0, time.monotonic(), time.monotonic()))
+            self._discard()
         elif event.kind == "end" and utterance is not None:
+            admission = None
+            if self._door is not None:
+                admission = self._door.admit(utterance, self._when(utterance.end_s))
+                if admission.decision == "closed":
+                    self._discard()
+                    return
+                self._door.end()
+                utterance = admission.utterance
             self._utterances += 1
             begun_s, said_s = self._when(utterance.start_s), self._when(utterance.end_s - self._margin_s)
             self._send(SpeechEnded(self._utterances, begun_s, time.monotonic(), utterance.damaged, said_s))
-            self._mind.take(self._utterances, utterance, listen_ms)
+            self._mind.take(self._utterances, utterance, listen_ms, admission)
+
+    def _guess(self, utterance: Utterance) -> None:
+        """Have an utterance recognized that may be whole, if it may be meant for the car."""
+        if self._door is None:
+            self._mind.guess(utterance)
+        elif self._door.is_worth_recognizing:
+            admission = self._door.admit(utterance, self._when(utterance.end_s))
+            self._mind.guess(admission.utterance, admission)
+
+    def _discard(self) -> None:
+        """Tell that what was heard is nothing to be recognized."""
+        if self._door is not None:
+            self._door.end()
+        self._mind.guess(None)
+        self._send(SpeechEnded(0, time.monotonic(), time.monotonic()))
+
+    def _frames(self, samples: Samples) -> list[Samples]:
+        """Return the whole frames that there are with the next samples; what is left over waits."""
+        sound = np.concatenate((self._rest, samples))
+        whole = len(sound) - len(sound) % FRAME_SAMPLES
+        self._rest = sound[whole:]
+        return [sound[begin : begin + FRAME_SAMPLES] for begin in range(0, whole, FRAME_SAMPLES)]
 
     def _when(self, position_s: float) -> float:
         """Return when the sound at a position of the stream was recorded; now when that is not known any more."""

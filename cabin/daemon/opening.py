@@ -59,6 +59,7 @@ def open_parts(
 
     Raises CabinError with all mistakes told; then `old` is as it was.
     """
+    import cabin.dialog.conversation  # noqa: F401  here, not at the first command
     from cabin.assembly import open_chain, place
 
     hooks = StepHooks(app.plugins, step)
