@@ -45,6 +45,9 @@ HEALTHY_S = 10.0
 STARVED_TIMES = 8.0
 """A worker that wants the processor and does not get it has so many times as long."""
 
+FAILURES = 2
+"""So many utterances in a row that a worker fails over, and it is replaced: alive, it would be deaf all the same."""
+
 LOAD_S = 30.0
 """How long loading may take."""
 
@@ -127,6 +130,8 @@ class Keeper:
         silent_s = now_s - link.pinged_s if link.pinged_s is not None else 0.0
         if now.state == "stopped":
             link.kill("it was stopped")
+        elif link.failures >= FAILURES:
+            link.kill(f"it failed over {link.failures} utterances in a row")
         elif silent_s > self.config.answer_s and not _starves(now, link.pinged_cpu_s, silent_s, self.config.answer_s):
             link.kill(f"it did not answer for {silent_s:.1f} s")
         elif link.busy is not None and now_s - link.busy.since_s > self.config.stage_s:

@@ -21,6 +21,7 @@ from cabin.daemon.letters import (
     FROM_WORKER,
     Begun,
     Broken,
+    Failed,
     Letter,
     Loaded,
     Ping,
@@ -28,6 +29,7 @@ from cabin.daemon.letters import (
     Quit,
     Rested,
     Setup,
+    Understood,
     pack,
     unpack,
 )
@@ -70,6 +72,8 @@ class WorkerLink(asyncio.Protocol):
         self.pinged_s: float | None = None
         """When the ping that is unanswered was sent; None: all are answered."""
         self.pinged_cpu_s = 0.0
+        self.failures = 0
+        """Utterances in a row that it failed over."""
         self.why = ""
         """Why it was killed; empty: it went by itself."""
         self.broken: Broken | None = None
@@ -192,6 +196,10 @@ class WorkerLink(asyncio.Protocol):
             self.busy = Busy(letter.stage, letter.utterance, now_s, standing(self.pid or 0).cpu_s)
         elif isinstance(letter, Rested):
             self.busy = None
+        elif isinstance(letter, Understood):
+            self.failures = 0
+        elif isinstance(letter, Failed) and letter.utterance:
+            self.failures += 1
         elif isinstance(letter, Broken):
             self.broken = letter
         elif isinstance(letter, Loaded):

@@ -14,7 +14,7 @@ import pytest
 from cabin.config.layers import load_config
 from cabin.daemon.hearing_setup import HearingSetup
 from cabin.daemon.keeper import Keeper, _starves
-from cabin.daemon.letters import Parsed, ParseText
+from cabin.daemon.letters import Failed, Parsed, ParseText
 from cabin.daemon.processes import Standing
 from cabin.daemon.settings import DaemonConfig
 from cabin.errors import CabinError
@@ -61,11 +61,19 @@ def test_a_worker_is_replaced_whatever_happens_to_it_and_kept_when_another_canno
         with pytest.raises(CabinError, match="catalog"):
             await keeper.change(dataclasses.replace(setup, catalogs=(Path("nowhere/at/all"),)))
         assert keeper.ready is third
+        third._take(Failed("MemoryError", utterance=1))
+        third._take(Failed("MemoryError", request=7))  # of a text
+        keeper.look_after(time.monotonic())
+        assert not third.why
         third.send(ParseText(1, "open the window"))
         await until(lambda: any(isinstance(letter, Parsed) for letter in heard))
+        third._take(Failed("MemoryError", utterance=2))
+        await until(lambda: keeper.ready not in (None, third), lambda: keeper.look_after(time.monotonic()))
+        assert lost[2] == "it failed over 2 utterances in a row"
+        fourth = keeper.ready
         await keeper.end()
         assert keeper.state == "stopped"
-        assert third.gone.is_set()
+        assert fourth.gone.is_set()
 
     asyncio.run(main())
 
