@@ -11,9 +11,9 @@ from cabin.config.plain import find_file
 from cabin.errors import VehicleError, VehicleTimeoutError
 from cabin.messages import Signal, SignalValue
 from cabin.vehicle.base_signals import BASE_SIGNALS
+from cabin.vehicle.recording import Event, load_recording
 from cabin.vehicle.signals import check_value, same_value
 from cabin.vehicle.store import SignalStore
-from cabin_replay.recording import Event, load_recording
 
 if TYPE_CHECKING:
     from cabin.catalog.schema import SignalSpec

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from cabin.errors import ConfigError, Problem, VehicleError
 from cabin.messages import Signal, SignalValue
-from cabin_replay.recording import Event, Kind, header, line_of
+from cabin.vehicle.recording import Event, Kind, header, line_of
 
 if TYPE_CHECKING:
     from cabin.catalog.schema import SignalSpec

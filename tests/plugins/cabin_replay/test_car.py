@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from cabin.catalog.schema import SignalSpec
 from cabin.errors import ConfigError
 from cabin.testing.vehicle_contract import LOCKED, POSITION, SPECS, SPEED, VehicleContract
+from cabin.vehicle.recording import Event, header, line_of
 from cabin_replay.car import ReplayCar
-from cabin_replay.recording import Event, header, line_of
 from cabin_replay.settings import ReplaySettings
 
 START = [Event(0.0, "state", spec.path, spec.initial) for spec in SPECS.values()]

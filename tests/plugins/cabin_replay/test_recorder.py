@@ -6,9 +6,9 @@ import pytest
 
 from cabin.errors import ConfigError, VehicleError
 from cabin.testing.vehicle_contract import LOCKED, POSITION, SPECS, SPEED, VehicleContract
+from cabin.vehicle.recording import load_recording
 from cabin_replay.car import ReplayCar
 from cabin_replay.recorder import RecordingCar
-from cabin_replay.recording import load_recording
 from cabin_replay.settings import RecordingSettings, ReplaySettings
 from cabin_simcar.car import SimulatedCar
 from cabin_simcar.settings import SimcarSettings

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cabin.errors import ConfigError
-from cabin_replay.recording import Event, header, line_of, load_recording
+from cabin.vehicle.recording import Event, header, line_of, load_recording
 
 EVENTS = st.builds(
     Event,
