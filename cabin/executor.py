@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -217,19 +217,20 @@ class Executor:
     def _restore(
         self, targets: Sequence[tuple[str, SignalValue]], judged: Sequence[Command], request: Request
     ) -> _Done:
-        verdict, asked = self._judge_all(judged, request)
-        answered: Verdict | None = None
+        verdict, asked, _ = self._judge_all(judged, request)
+        answered: Collection[Verdict] = ()
         if verdict.decision == "confirm":
             if request.confirm is None or asked is None or not request.confirm(asked, verdict):
                 return _Done("confirm", verdict.reason, verdict)
-            answered = verdict
-            verdict, _ = self._judge_all(judged, request)  # the car may have moved on while the driver thought
+            first = verdict
+            # the car may have moved on while the driver thought; one yes is for all that was judged together
+            verdict, _, answered = self._judge_all(judged, request)
+            if verdict.decision == "confirm" and verdict != first:
+                return _Done("confirm", verdict.reason, verdict)
         elif self._is_late(request):
             return _Done("late", "That took too long, so I left it. Please say it again.", verdict)
         if verdict.decision == "refuse":
             return _Done("refused", verdict.reason, verdict)
-        if verdict.decision == "confirm" and verdict != answered:
-            return _Done("confirm", verdict.reason, verdict)
         again = [(each, self.catalog.intents[each.intent]) for each in judged]
         with request.stage("act"):
             specs = self.vehicle.signals()
@@ -263,11 +264,11 @@ class Executor:
             forbidden = self._judge_writes(planned.targets, request, (command, intent))
             if forbidden.decision != "allow":
                 return _Done("refused", forbidden.reason, forbidden)
-            answered: Verdict | None = None
+            answered: tuple[Verdict, ...] = ()
             if verdict.decision == "confirm":
                 if request.confirm is None or not request.confirm(command, verdict):
                     return _Done("confirm", verdict.reason, verdict)
-                answered = verdict
+                answered = (verdict,)
                 with request.stage("act"):  # the car may have moved on while the driver thought
                     planned = plan(command, intent, self.vehicle, self._units)
             elif self._is_late(request):
@@ -276,7 +277,7 @@ class Executor:
                 verdict = self._judge(command, intent, request, "when acting")
             if verdict.decision == "refuse":
                 return _Done("refused", verdict.reason, verdict)
-            if verdict.decision == "confirm" and verdict != answered:  # a yes answers one question, not another
+            if verdict.decision == "confirm" and verdict not in answered:  # a yes answers one question, not another
                 return _Done("confirm", verdict.reason, verdict)
             with request.stage("act"):
                 car = self.judge.gate(self.vehicle, lambda: self._around(request), ((command, intent),), answered)
@@ -293,13 +294,16 @@ class Executor:
             logger.warning("%s", error)
             return _Done("failed", f"I could not {intent.title}: {_clause(error)}.", verdict)
 
-    def _judge_all(self, commands: Sequence[Command], request: Request) -> tuple[Verdict, Command | None]:
-        """Return the strictest verdict on some commands, and the first that it is about."""
+    def _judge_all(
+        self, commands: Sequence[Command], request: Request
+    ) -> tuple[Verdict, Command | None, tuple[Verdict, ...]]:
+        """Return the strictest verdict on some commands, the first that it is about, and all verdicts."""
         intents = self.catalog.intents
         with request.stage("policy"):
             verdicts = [(self._judge(each, intents[each.intent], request), each) for each in commands]
-        found = strictest(verdict for verdict, _ in verdicts)
-        return found, next((each for verdict, each in verdicts if verdict == found), None)
+        all_ = tuple(verdict for verdict, _ in verdicts)
+        found = strictest(all_)
+        return found, next((each for verdict, each in verdicts if verdict == found), None), all_
 
     def _judge(self, command: Command, intent: Intent, request: Request, stage: str = "before acting") -> Verdict:
         gated = self.gated()

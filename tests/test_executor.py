@@ -9,6 +9,8 @@ from cabin.errors import VehicleError
 from cabin.executor import Executor, NoHooks, Request
 from cabin.messages import Command, Signal, SignalChange, Verdict
 from cabin.vehicle.action import ActionResult
+from cabin.vehicle.conditions import Condition
+from cabin.vehicle.policy import Rule, RuleSet
 from cabin.vehicle.policy_file import load_policy
 from cabin_simcar.car import SimulatedCar
 from cabin_simcar.faults import Fault
@@ -16,6 +18,11 @@ from cabin_simcar.faults import Fault
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
 TRUNK = "Vehicle.Body.Trunk.Rear.IsOpen"
 POLICY = load_policy()
+PARTED = RuleSet(
+    "parted",
+    (Rule("calm", "confirm", "Sure?", (Condition("signal", "Vehicle.Speed", "below", (100,)),)),),
+)
+"""Asks while the car is slow; at speed, config/policy.yaml asks something else."""
 
 
 class Plugins(NoHooks):
@@ -110,6 +117,70 @@ def test_policy_is_asked_again_at_the_moment_of_acting(execute, car):
     late_ask = Plugins(Verdict("allow"), Verdict("confirm", "Sure?", "plugin"))
     assert execute("trunk.open", hooks=late_ask).status == "confirm"
     assert car.read(TRUNK).value is False
+
+
+def test_what_changes_after_the_last_verdict_is_seen_at_the_write(execute, car):
+    """Plugins are asked after the rules: while the second asks, the car drives off."""
+
+    class Slow(Plugins):
+        def check_policy(self, command, vehicle):
+            self.changes.append(command.intent)
+            if len(self.changes) == 2:
+                car.place("Vehicle.Speed", 50.0)
+            return Verdict("allow")
+
+    outcome = execute("trunk.open", hooks=Slow())
+    assert (outcome.status, outcome.verdict.rule, outcome.changes) == ("refused", "moving", ())
+    assert car.read(TRUNK).value is False
+
+
+def test_what_changes_between_two_writes_stops_the_second(execute, car):
+    class Workshop(SimulatedCar):
+        def write(self, path, value, deadline_ms):
+            super().write(path, value, deadline_ms)
+            self.place("Vehicle.Service.IsWorkshopModeActive", True)
+
+    shop = Workshop(car.signals())
+    outcome = execute("window.open", by=shop, position="all")
+    assert (outcome.status, outcome.verdict.rule) == ("refused", "workshop mode")
+    assert [change.path for change in outcome.changes] == [WINDOW]
+
+
+def test_a_yes_answers_one_question_and_not_another(execute, small_catalog, car):
+    def night_falls(_command, _verdict):
+        car.place("Vehicle.Speed", 140.0)
+        return True
+
+    intents = dict(small_catalog.intents)
+    intents["window.open"] = dataclasses.replace(intents["window.open"], policy="parted")
+    policy = dataclasses.replace(POLICY, sets={**POLICY.sets, "parted": PARTED})
+    catalog = dataclasses.replace(small_catalog, intents=intents)
+    outcome = Executor(catalog, policy, car).execute(Command("window.open"), Request(confirm=night_falls))
+    assert (outcome.status, outcome.verdict.rule) == ("confirm", "fast")
+    assert car.read(WINDOW).value == 0
+
+
+def test_plugins_get_a_gated_car(execute, car):
+    class Pushy(Plugins):
+        def check_policy(self, command, vehicle):
+            car.place("Vehicle.Speed", 50.0)
+            with pytest.raises(VehicleError, match="the trunk stays as it is"):
+                vehicle.write(TRUNK, True, 100)
+            return Verdict("allow")
+
+    execute("range.get", hooks=Pushy())
+    assert car.read(TRUNK).value is False
+
+
+def test_speakers_and_the_driver_are_heard(small_catalog, car):
+    executor = Executor(small_catalog, POLICY, car)
+    assert executor.execute(Command("window.open", {"value": 40}), Request(speaker="driver")).status == "done"
+    outcome = executor.execute(Command("window.open", {"value": 90}), Request(speaker="rear_left"))
+    assert (outcome.status, outcome.verdict.rule) == ("refused", "who asked last")
+    assert executor.execute(Command("window.open", {"value": 90}), Request()).status == "done"
+    executor.driver.report("test", "drowsy", 2)
+    assert executor.judge.around().strictness == 2
+    assert executor.judge.latest(2)[0].intent == "window.open"
 
 
 def test_a_command_past_its_deadline_is_dropped(execute, car):

@@ -13,6 +13,8 @@ BENCHES: dict[str, str] = {
     "noise": "cabin.cli.bench_noise:noise",
     "daemon": "cabin.cli.bench_daemon:daemon",
     "soak": "cabin.cli.bench_soak:soak",
+    "faults": "cabin.cli.bench_faults:faults",
+    "policy": "cabin.cli.bench_policy:policy",
 }
 """Name -> where the command is."""
 

@@ -14,6 +14,7 @@ from cabin.dialog.carry import Carrier, case_of
 from cabin.dialog.rules import Rules
 from cabin.dialog.state import Done
 from cabin.dialog.words import close_spaces, join_words, say_value, words_of
+from cabin.errors import VehicleError
 from cabin.messages import Command, Outcome, SignalChange, SignalValue, Verdict
 from cabin.vehicle.expressions import same_slot
 from cabin.vehicle.signals import same_value
@@ -135,7 +136,10 @@ def _is_as_it_was_left(change: SignalChange, vehicle: VehicleInterface) -> bool:
     if not change.confirmed:  # it was still on its way: nothing is known of who moved it
         return True
     spec = vehicle.signals().get(change.path)
-    return spec is not None and same_value(spec, vehicle.read(change.path).value, change.after)
+    try:
+        return spec is not None and same_value(spec, vehicle.read(change.path).value, change.after)
+    except VehicleError:  # putting it back reads it again, and says that the car does not answer
+        return True
 
 
 def _is_state(intent: Intent, command: Command, rules: Rules) -> bool:

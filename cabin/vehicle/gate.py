@@ -55,7 +55,7 @@ class GatedVehicle:
         """Write to the car if it may be now. Raises ForbiddenWriteError, and what the car raises."""
         verdict = self._judge(path, value)
         if verdict.decision != "allow":
-            logger.warning("policy forbids to write %s: %s", path, verdict.rule)
+            logger.info("policy forbids to write %s: %s", path, verdict.rule)
             raise ForbiddenWriteError(path, value, verdict)
         self._car.write(path, value, deadline_ms)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -122,23 +122,28 @@ class Judge:
         vehicle: VehicleInterface,
         around: Callable[[], Circumstances],
         again: Sequence[tuple[Command, Intent]] = (),
-        answered: Verdict | None = None,
+        answered: Collection[Verdict] = (),
     ) -> GatedVehicle:
         """Return the car with a gate before its writes.
 
         At each write the rules on writes are asked, and for the commands `again` their own rules too: the car may have
-        moved on since. `answered`: the verdict that a yes was given to.
+        moved on since. `answered`: the verdicts that a yes was given to. What was switched on through this gate may be
+        switched off through it whatever the commands' rules say by then: a horn that was pressed is let go.
         """
         about = again[0] if again else None
+        pressed: set[str] = set()
 
         def judge(path: str, value: SignalValue) -> Verdict:
             now = around()
-            found = [self.writes(((path, value),), vehicle, now, about)]
-            for command, intent in again:
+            found = []
+            if value is True:
+                pressed.add(path)
+            for command, intent in () if value is False and path in pressed else again:
                 verdict = self.policy.judge(command, intent, vehicle, around=now)
-                if verdict.decision == "allow" or (verdict.decision == "confirm" and verdict == answered):
+                if verdict.decision == "allow" or (verdict.decision == "confirm" and verdict in answered):
                     continue
                 found.append(self.command(command, intent, vehicle, now, stage="when writing"))
+            found.append(self.writes(((path, value),), vehicle, now, about))
             return strictest(found)
 
         return GatedVehicle(vehicle, judge)

@@ -4,6 +4,7 @@ import pytest
 
 from cabin.dialog.undo import writers
 from cabin.messages import Command
+from cabin_simcar.faults import Fault
 
 SPEED = "Vehicle.Speed"
 VOLUME = "Vehicle.Cabin.Infotainment.Media.Volume"
@@ -50,6 +51,14 @@ def test_a_yes_where_policy_wants_one(talk):
     assert asked.pending.text == "Shall I put the lane assist back to off?"
     assert talk.say("yes").reply == "Undone: the lane assist is back to off."
     assert talk.say("yes").reply == "There is nothing to confirm."
+
+
+def test_a_car_that_does_not_answer_is_told(talk):
+    talk.say("volume.set value=77")
+    talk.car.inject(VOLUME, Fault("silent"))
+    turn = talk.say("undo that")
+    talk.car.inject(VOLUME, None)
+    assert (turn.outcomes[0].status, turn.reply) == ("failed", "I could not put that back: the car does not answer.")
 
 
 def test_what_somebody_changed_since_is_left(talk):

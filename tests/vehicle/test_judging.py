@@ -70,8 +70,8 @@ def test_only_the_verdict_that_was_answered_lets_a_write_through(judge, small_ca
     unlock = (Command("door.unlock"), small_catalog.intents["door.unlock"])
     asked = judge.command(*unlock, car, judge.around())
     assert asked.decision == "confirm"
-    judge.gate(car, judge.around, [unlock], asked).write(WINDOW, 5, 100)
-    for answer in (None, Verdict("confirm", "Another question?", asked.rule)):
+    judge.gate(car, judge.around, [unlock], [asked]).write(WINDOW, 5, 100)
+    for answer in ((), [Verdict("confirm", "Another question?", asked.rule)]):
         with pytest.raises(ForbiddenWriteError):
             judge.gate(car, judge.around, [unlock], answer).write(WINDOW, 6, 100)
 
