@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from cabin.audio.source import SoundSourceFactory
     from cabin.messages import Command, Outcome, SignalChange, Verdict
     from cabin.quantization.backend import QuantizerFactory
+    from cabin.replies.sink import ReplySinkFactory
+    from cabin.replies.voice import VoiceFactory
     from cabin.slm.backend import InferenceBackendFactory
     from cabin.speech.recognizer import RecognizerFactory
     from cabin.vehicle.action import Action
@@ -82,6 +84,22 @@ class CabinSpec:
 
         Fires while loading; main thread; 2 s; open nothing yet. The function itself is called in the capture process,
         which imports its module and no other plugin. If it raises, its sources cannot be chosen.
+        """
+
+    @hookspec
+    def register_sound_sinks(self, register: Register[ReplySinkFactory]) -> None:
+        """Register where replies are heard: name -> function of SinkSettings, at the top level of a module.
+
+        Fires while loading; main thread; 2 s; open nothing yet. The function itself is called in the player process,
+        which imports its module and no other plugin. If it raises, its sinks cannot be chosen.
+        """
+
+    @hookspec
+    def register_voices(self, register: Register[VoiceFactory]) -> None:
+        """Register voices that say replies: name -> function of VoiceSettings, at the top level of a module.
+
+        Fires while loading; main thread; 2 s; load nothing yet. The function itself is called in the voice process,
+        which imports its module and no other plugin. If it raises, its voices cannot be chosen.
         """
 
     @hookspec

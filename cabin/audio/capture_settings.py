@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from cabin.audio.ring import RingShape
 from cabin.audio.source import SourceSettings
 from cabin.config.fields import Bounds
 from cabin.errors import ConfigError, PluginError, Problem
 
-if TYPE_CHECKING:
-    from cabin.audio.source import SoundSourceFactory
-
-__all__ = ["CaptureConfig", "CaptureSettings", "reference_of"]
+__all__ = ["CaptureConfig", "CaptureSettings", "plain_value", "reference_of"]
 
 _WIDEST_RATE_HZ = 48_000
 """A slot holds a block of this rate; faster devices give shorter blocks."""
@@ -73,26 +70,26 @@ class CaptureSettings:
 
     def source_settings(self) -> SourceSettings:
         """Return what the source is made from."""
-        options = {key: _plain(value) for key, value in self.options.items()}
+        options = {key: plain_value(value) for key, value in self.options.items()}
         return SourceSettings(self.config.device, self.config.rate_hz, self.config.block_ms / 1000.0, options)
 
 
-def reference_of(factory: SoundSourceFactory, name: str) -> str:
+def reference_of(factory: Callable[..., Any], name: str, what: str = "sound source") -> str:
     """Return "module:name" of a factory. Raises PluginError unless another process can import it so."""
     module, qualified = getattr(factory, "__module__", ""), getattr(factory, "__qualname__", "")
     if not module or not qualified.isidentifier():
-        what = f"the factory of sound source {name!r} cannot be imported by its name"
+        what = f"the factory of {what} {name!r} cannot be imported by its name"
         expected = "a function or class at the top level of a module"
         raise PluginError(Problem(what, module, qualified or repr(factory), expected))
     return f"{module}:{qualified}"
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """Return a value of a section as JSON has it."""
     if isinstance(value, Path):
         return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {each.name: _plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+        return {each.name: plain_value(getattr(value, each.name)) for each in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): _plain(entry) for key, entry in value.items()}
-    return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else value
+        return {str(key): plain_value(entry) for key, entry in value.items()}
+    return [plain_value(entry) for entry in value] if isinstance(value, list | tuple) else value

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cabin import paths
 from cabin.config.layers import Loaded, load_budgets, load_config, load_vehicle_config
 from cabin.errors import ConfigError, Problem
+from cabin.replies.sink import NO_SINK
 from cabin.slm.backend import AUTO
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ def _cabin_names(loaded: Loaded[CabinConfig], plugins: PluginManager) -> list[Pr
     problems = _unregistered(plugins.recognizers, config.recognizer.name, origins["recognizer.name"])
     if config.parser.backend != AUTO:
         problems += _unregistered(plugins.inference_backends, config.parser.backend, origins["parser.backend"])
+    if config.replies.level != "text" and config.replies.sink != NO_SINK:
+        problems += _unregistered(plugins.sound_sinks, config.replies.sink, origins["replies.sink"])
+        if config.replies.level == "speech":
+            problems += _unregistered(plugins.voices, config.replies.voice, origins["replies.voice"])
     return problems
 
 

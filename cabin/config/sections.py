@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from cabin.audio.capture_settings import CaptureConfig
-from cabin.audio.endpoint import EndpointConfig
+from cabin.audio.endpoint_config import EndpointConfig
 from cabin.budget.settings import DeadlineSettings, LadderSettings
 from cabin.config.fields import Bounds
 from cabin.control.settings import ControlConfig
 from cabin.daemon.settings import DaemonConfig
 from cabin.dialog.config import DialogConfig
 from cabin.plugins.guard import GuardSettings
+from cabin.replies.settings import RepliesConfig
 from cabin.speech.bias import BiasConfig
 from cabin.vehicle.effects import VehicleTimes
 from cabin.vehicle.units import UnitSettings
@@ -79,6 +80,7 @@ class CabinConfig:
     control: ControlConfig = field(default_factory=ControlConfig)
     dialog: DialogConfig = field(default_factory=DialogConfig)
     daemon: DaemonConfig = field(default_factory=DaemonConfig)
+    replies: RepliesConfig = field(default_factory=RepliesConfig)
     plugins: Mapping[str, Any] = field(default_factory=dict)
     """A section for each plugin that registered one: its name -> its frozen dataclass."""
 
@@ -135,7 +137,9 @@ class Budgets:
     """What is done less of when the hardware cannot follow."""
 
 
-OBSOLETE_KEYS: dict[str, str] = {}
+OBSOLETE_KEYS: dict[str, str] = {
+    "daemon.listening": "Write wake.mode: off (it was always) or push_to_talk (0.2).",
+}
 """Key path of cabin.yaml that no longer exists -> what to write instead, with the version it went in."""
 
 MISPLACED_KEYS: dict[str, str] = {

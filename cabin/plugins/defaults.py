@@ -6,6 +6,7 @@ __all__ = ["DEFAULT_PLUGINS"]
 
 DEFAULT_PLUGINS: tuple[str, ...] = (
     "cabin_sound",
+    "cabin_hibari",
     "cabin_moonshine",
     "cabin_vosk",
     "cabin_wake",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from cabin.audio.source import SoundSourceFactory
     from cabin.messages import Command, Outcome, SignalChange
     from cabin.quantization.backend import QuantizerFactory
+    from cabin.replies.sink import ReplySinkFactory
+    from cabin.replies.voice import VoiceFactory
     from cabin.slm.backend import InferenceBackendFactory
     from cabin.speech.recognizer import RecognizerFactory
     from cabin.vehicle.action import Action
@@ -43,6 +45,8 @@ HOOK_ORDER = (
     "catalog_dirs",
     "register_config",
     "register_sound_sources",
+    "register_sound_sinks",
+    "register_voices",
     "register_recognizers",
     "register_wake_detectors",
     "register_inference_backends",
@@ -88,6 +92,8 @@ class PluginManager:
 
     def __init__(self, settings: GuardSettings | None = None, trace: bool = False) -> None:
         self.sound_sources: Registry[SoundSourceFactory] = Registry("sound source")
+        self.sound_sinks: Registry[ReplySinkFactory] = Registry("sound sink")
+        self.voices: Registry[VoiceFactory] = Registry("voice")
         self.recognizers: Registry[RecognizerFactory] = Registry("recognizer")
         self.wake_detectors: Registry[WakeDetectorFactory] = Registry("wake detector")
         self.inference_backends: Registry[InferenceBackendFactory] = Registry("inference backend")
@@ -152,6 +158,8 @@ class PluginManager:
         registries: dict[str, Registry[Any]] = {
             "register_config": self._sections,
             "register_sound_sources": self.sound_sources,
+            "register_sound_sinks": self.sound_sinks,
+            "register_voices": self.voices,
             "register_recognizers": self.recognizers,
             "register_wake_detectors": self.wake_detectors,
             "register_inference_backends": self.inference_backends,
@@ -272,6 +280,8 @@ class PluginManager:
         registries: tuple[Registry[Any], ...] = (
             self._sections,
             self.sound_sources,
+            self.sound_sinks,
+            self.voices,
             self.recognizers,
             self.wake_detectors,
             self.inference_backends,

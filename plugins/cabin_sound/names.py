@@ -59,8 +59,14 @@ def pulse_source(name: str) -> str:
     return name.removeprefix(_PULSE) if name.startswith(_PULSE) else ""
 
 
-def find_device(name: str, devices: Sequence[Device], cards: Mapping[int, str]) -> Device:
-    """Return the device that a name means now; the empty name is the default one.
+def find_device(
+    name: str,
+    devices: Sequence[Device],
+    cards: Mapping[int, str],
+    what: str = "microphone",
+    key: str = "capture.device",
+) -> Device:
+    """Return the device that a name means now; the empty name is the default one. `what` and `key`: for messages.
 
     Raises SoundError naming all that is there and the nearest of it.
     """
@@ -74,12 +80,13 @@ def find_device(name: str, devices: Sequence[Device], cards: Mapping[int, str]) 
     if chosen:
         return chosen[0]
     known = [device.stable_name(cards) for device in devices]
-    hint = nearest(name, known) or "Plug it in, or name another: `cabin microphones` lists them."
+    listed = ": `cabin microphones` lists them" if what == "microphone" else ""
+    hint = nearest(name, known) or f"Plug it in, or name another{listed}."
     raise SoundError(
         Problem(
-            f"the microphone {name!r} is not there" if name else "no microphone is there",
-            "capture.device",
-            expected=", ".join(known) or "no input device at all is there",
+            f"the {what} {name!r} is not there" if name else f"no {what} is there",
+            key,
+            expected=", ".join(known) or "no such device at all is there",
             hint=hint,
         )
     )

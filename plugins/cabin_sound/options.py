@@ -1,4 +1,4 @@
-"""The sections `plugins.microphone` and `plugins.file` of cabin.yaml."""
+"""The sections `plugins.microphone`, `plugins.speaker` and `plugins.file` of cabin.yaml."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cabin.config.fields import Bounds
 
-__all__ = ["FileOptions", "MicrophoneOptions"]
+__all__ = ["FileOptions", "MicrophoneOptions", "SpeakerOptions"]
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,18 @@ class MicrophoneOptions:
 
 
 @dataclass(frozen=True)
+class SpeakerOptions:
+    """How the loudspeaker is opened."""
+
+    buffer_ms: Annotated[float, Bounds(10, 1000)] = 60.0
+    """How much sound the device holds; a reply is cut short and softened that much later where it cannot drop it."""
+    lean: bool = True
+    """Leave ALSA's converters and encoders out, as for the microphone."""
+
+
+@dataclass(frozen=True)
 class FileOptions:
-    """How a sound file is played."""
+    """How a sound file is played, and how replies are written to files (`replies.sink: file`)."""
 
     speed: Annotated[float, Bounds(0, 1000)] = 1.0
     """How many times faster than it was spoken; 0: as fast as it is taken."""

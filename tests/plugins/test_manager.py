@@ -114,8 +114,20 @@ def test_hook_register_sound_sources():
     check_registering("register_sound_sources", "sound_sources")
 
 
+def test_hook_register_sound_sinks():
+    check_registering("register_sound_sinks", "sound_sinks")
+
+
+def test_hook_register_voices():
+    check_registering("register_voices", "voices")
+
+
 def test_hook_register_recognizers():
     check_registering("register_recognizers", "recognizers")
+
+
+def test_hook_register_wake_detectors():
+    check_registering("register_wake_detectors", "wake_detectors")
 
 
 def test_hook_register_inference_backends():
@@ -273,7 +285,10 @@ def test_the_order_in_which_hooks_fire(tmp_path):
         "catalog_dirs",
         "register_config",
         "register_sound_sources",
+        "register_sound_sinks",
+        "register_voices",
         "register_recognizers",
+        "register_wake_detectors",
         "register_inference_backends",
         "register_quantizers",
         "register_vehicles",

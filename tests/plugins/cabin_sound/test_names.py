@@ -72,7 +72,7 @@ def test_a_card_without_an_id_keeps_the_name_of_portaudio():
 def test_an_absent_one_is_told_with_what_is_there_and_the_nearest():
     with pytest.raises(SoundError, match=r"'hw:CARD=Devise' is not there.*expected: hw:CARD=PCH,DEV=0, .*Did you mean"):
         found("hw:CARD=Devise")
-    with pytest.raises(SoundError, match=r"no microphone is there.*no input device at all"):
+    with pytest.raises(SoundError, match=r"no microphone is there.*no such device at all"):
         find_device("", (), {})
 
 
