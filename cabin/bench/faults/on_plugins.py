@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import signal
 import time
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,25 @@ def _hook(rig: Rig, deed: str) -> float | None:
     rig.claim("the command was done, or told to be left", told, rig.feed.since(spoken.begun_s))
     rig.claim("the main process went on", rig.systemd.pid == before, rig.systemd.runs)
     return rig.recover(time.monotonic()) and None
+
+
+def _policy_hangs(rig: Rig) -> float | None:
+    """A rule that cannot be asked forbids: commands are refused, and told why, until the plugin is loaded anew."""
+    rig.order("policy.hang")
+    for _ in range(2):
+        spoken = rig.say_command()
+        told = rig.feed.wait(spoken.begun_s, "done", 20.0) or rig.feed.wait(spoken.begun_s, "dropped", 1.0)
+        rig.claim("the command is not done", told and told.data.get("status") != "done", told)
+    replies = [reply.data["text"] for reply in rig.feed.since(0.0, "reply")]
+    rig.claim("the driver is told which plugin", any("does not answer" in reply for reply in replies), replies)
+    rig.claim("the daemon answers all the while", rig.status().get("phase") == "ready", rig.status())
+    rig.systemd.does_restart = False
+    since_s = time.monotonic()
+    rig.systemd.signal(signal.SIGTERM)
+    rig.systemd.wait_ended(20.0)
+    rig.systemd.start()
+    rig.systemd.wait_ready(60.0, runs=2)
+    return rig.recover(since_s)
 
 
 def _hook_leaves(rig: Rig, deed: str) -> float | None:
@@ -155,12 +175,11 @@ _TIGHT = {
 
 def _of_hooks() -> list[Fault]:
     deeds = {
-        "policy.raise": ("policy hook of a plugin raises", "the command is judged without it"),
-        "policy.hang": (
-            "policy hook of a plugin hangs",
-            "it is left behind after its time; the command is done or left",
+        "policy.raise": (
+            "policy hook of a plugin raises",
+            "that command is refused, the next one judged anew",
         ),
-        "policy.exit": ("policy hook of a plugin calls sys.exit", "the daemon stays"),
+        "policy.exit": ("policy hook of a plugin calls sys.exit", "that command is refused; the daemon stays"),
         "reply.raise": ("reply hook of a plugin raises", "the catalog's own reply"),
         "observer.hang": ("observer of a plugin hangs", "the command is done"),
     }
@@ -198,6 +217,13 @@ FAULTS = (
     ),
     Fault("recognizer eats memory", "plugins", "the worker is replaced past its limit", _grows),
     *_of_hooks(),
+    Fault(
+        "policy hook of a plugin hangs",
+        "plugins",
+        "commands are refused, and told why, until it is restarted",
+        _policy_hangs,
+        is_alone=True,
+    ),
     Fault(
         "policy hook of a plugin ends the process",
         "plugins",

@@ -13,12 +13,12 @@ __all__ = ["page_text", "write_page"]
 
 _HEAD = """# What happens when something breaks
 
-Made by `cabin bench faults --page docs/reliability.md`. Each line is a fault that was done to a running `cabin run`: real
-processes, the shipped models, the capture process with its ring, the control socket. Stood in for: systemd (READY, the
-watchdog, the start after a failure), the microphone's hardware, and the car, which notes every write.
+Made by `cabin bench faults --page docs/reliability.md`. Each line is a fault that was done to a running `cabin run`:
+real processes, the shipped models, the capture process with its ring, the control socket. Stood in for: systemd (READY,
+the watchdog, the start after a failure), the microphone's hardware, and the car, which notes every write.
 
-After each fault, three things are looked at besides what the line says: a spoken command is done; no command acted twice,
-later than its deadline or unasked; READY was true: whenever it was told, the daemon worked.
+After each fault, three things are looked at besides what the line says: a spoken command is done; no command acted
+twice, later than its deadline or unasked; READY was true: whenever it was told, the daemon worked.
 
 """
 _WORD = {True: "held", False: "**did not hold**"}
