@@ -200,6 +200,7 @@ def open_hearing(
     def load() -> Recognizer:
         from cabin.speech.bias_open import open_bias
         from cabin.speech.recognizer import RecognizerSettings
+        from cabin.wake.opening import with_phrase
 
         chosen = config.recognizer
         entry = plugins.recognizers.get(chosen.name, "cabin.yaml: recognizer.name")
@@ -209,7 +210,7 @@ def open_hearing(
             chosen.threads,
             config.endpoint.max_utterance_s,
             own_section(config, chosen.name),
-            open_bias(chosen.bias, catalogs or plugins.catalog_dirs()),
+            with_phrase(open_bias(chosen.bias, catalogs or plugins.catalog_dirs()), config.wake),
         )
         return plugins.call(entry, settings)
 

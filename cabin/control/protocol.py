@@ -297,6 +297,7 @@ class HelloData:
 EVENTS: Mapping[str, str] = {
     "hello": "The connection is open; see HelloData.",
     "stopping": "The daemon is going; nothing more is done.",
+    "woken": "The wake phrase was heard; `alone`: nothing followed it yet.",
     "heard": "An utterance was recognized, or a text came.",
     "understood": "It was parsed: commands, or a refusal.",
     "asked": "The driver is asked something: a confirmation, a missing value, which one.",

@@ -27,7 +27,9 @@ from cabin.daemon.letters import (
     SpeechEnded,
     Superseded,
     Tested,
+    Unaddressed,
     Understood,
+    Woken,
 )
 from cabin.errors import BudgetError, CabinError, Problem
 from cabin.executor import Request
@@ -116,6 +118,8 @@ class Conductor:
             self._end_speech(link, letter)
         elif isinstance(letter, Understood):
             self._take_result(link, letter)
+        elif isinstance(letter, Woken | Unaddressed):
+            self._note_wake(link, letter)
         elif isinstance(letter, Superseded):
             flight = self.flights.take(link.generation, letter.utterance)
             if flight is not None:
@@ -125,8 +129,6 @@ class Conductor:
             self._telling.fault(f"the worker failed over an utterance ({letter.what})")
             if flight is not None:
                 self._give_up(flight, "the worker failed over it", NOT_DONE)
-        elif isinstance(letter, Failed) and not letter.request:
-            self._telling.fault(f"the worker failed over a guess ({letter.what})")
         elif isinstance(letter, Parsed | Tested | Failed):
             self._desk.take(letter)
 
@@ -174,6 +176,15 @@ class Conductor:
             self._drop_late(flight, late[0])
         else:
             self._act_next(flight, letter)
+
+    def _note_wake(self, link: WorkerLink, letter: Woken | Unaddressed) -> None:
+        """Take what the wake gate said; an utterance with nothing for the car in it ends here."""
+        self._meters.count("woken" if isinstance(letter, Woken) else "unaddressed")
+        if isinstance(letter, Woken):
+            self._telling.tell("woken", {"alone": letter.alone, "likeness": round(letter.likeness, 2)})
+            if not letter.alone:
+                return
+        self.flights.take(link.generation, letter.utterance)
 
     def _limit_s(self, stage: str) -> float:
         limit_ms = self.deadlines.of(stage)

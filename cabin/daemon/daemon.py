@@ -31,6 +31,7 @@ from cabin.daemon.remote import Desk, RemoteParser
 from cabin.daemon.selftest import SelfTester
 from cabin.daemon.target import DaemonTarget
 from cabin.daemon.telling import Telling
+from cabin.daemon.waking import Waking
 from cabin.daemon.watchdog import Watchdog
 from cabin.errors import BudgetError, CabinError, ConfigError, ControlError, Problem, UsageError
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from cabin.control.turns import TurnData
     from cabin.daemon.link import WorkerLink
     from cabin.daemon.options import RunOptions
+    from cabin.messages import Turn
 
 __all__ = ["Daemon"]
 
@@ -79,7 +81,9 @@ class Daemon:
         self.desk = Desk(lambda: self.keeper.ready, self.answer_s)
         self.ladder = DaemonLadder(budgets, self.pids, self._change_step)
         self.conductor = Conductor(budgets.deadlines, self.telling, self.meters, self.desk)
-        self.conductor.observe, self.conductor.observe_late = self.ladder.note, self.ladder.note_late
+        self.conductor.observe, self.conductor.observe_late = self._note_turn, self.ladder.note_late
+        self.waking = Waking(lambda: self.app.config, lambda: self.keeper.ready)
+        self.telling.observe = self.waking.told
         self.pump: Pump | None = None
         self._stopped = asyncio.Event()
         self._server: ControlServer | None = None
@@ -130,7 +134,8 @@ class Daemon:
         """Return what became of what is said next; what was heard before the button was pushed is forgotten."""
         if self.keeper.ready is not None and not self._is_wanted():
             self.keeper.ready.send(Forget())
-        return await self.conductor.talk(seconds)
+        with self.waking.pushed(seconds):
+            return await self.conductor.talk(seconds)
 
     @property
     def turn_s(self) -> float:
@@ -240,8 +245,12 @@ class Daemon:
     def _is_wanted(self) -> bool:
         if self.phase != "ready":
             return False
-        is_open = self.app.config.daemon.listening == "always" and self.ladder.allowance.listens
+        is_open = (self.waking.listens_always or self.waking.is_awake) and self.ladder.allowance.listens
         return is_open or self.conductor.is_pushed or self.conductor.in_speech
+
+    def _note_turn(self, turn: Turn) -> None:
+        self.ladder.note(turn)
+        self.waking.answered(turn)
 
     def _hear(self, link: WorkerLink, letter: Letter) -> None:
         if isinstance(letter, Listened):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from cabin.chain import Parser
     from cabin.config import CabinConfig
     from cabin.hearing import LazyHearing
+    from cabin.wake.detector import Hear
+    from cabin.wake.door import WakeDoor
 
 __all__ = ["HearingSetup", "open_setup"]
 
@@ -61,8 +63,10 @@ class HearingSetup:
         return made
 
 
-def open_setup(setup: HearingSetup) -> tuple[Parser, LazyHearing | None]:
-    """Load the parser and, where it hears, the recognizer and the detector. Raises CabinError.
+def open_setup(setup: HearingSetup, hear: Hear) -> tuple[Parser, LazyHearing | None, WakeDoor | None]:
+    """Load the parser and, where it hears, the recognizer, the detectors and the gate. Raises CabinError.
+
+    The gate is None where whatever is said may be a command; `hear` is for wake detectors that ask the recognizer.
 
     Both at once, on two threads: reading and preparing models waits for the disk and leaves Python's lock alone.
     """
@@ -70,6 +74,7 @@ def open_setup(setup: HearingSetup) -> tuple[Parser, LazyHearing | None]:
 
     from cabin.assembly import open_catalog, open_hearing, open_parser
     from cabin.plugins import load_plugins
+    from cabin.wake.opening import open_door
 
     plugins = load_plugins(setup.environ)
     plugins.configure(setup.config.guard, setup.config.plugins)
@@ -81,7 +86,8 @@ def open_setup(setup: HearingSetup) -> tuple[Parser, LazyHearing | None]:
         parser = open_parser(plugins, setup.config, catalog, setup.model, model_dir)
         if loading is not None:
             loading.result()
-    return parser, hearing
+    door = open_door(plugins, setup.config.wake, hear) if hearing is not None else None
+    return parser, hearing, door
 
 
 def _reduce_mapping(mapping: Any) -> tuple[Callable[[dict[Any, Any]], Any], tuple[dict[Any, Any]]]:

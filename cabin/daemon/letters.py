@@ -1,8 +1,8 @@
 """What main process and worker tell each other, each a frozen dataclass. Times are time.monotonic, the same for both.
 
-main -> worker   Setup, SoundBlock, Ping, ParseText, TestHearing, Forget, Allow, Quit
+main -> worker   Setup, SoundBlock, Ping, ParseText, TestHearing, Forget, Allow, Awake, OwnVoice, Quit
 worker -> main   Loaded, Broken, Pong, Listened, SpeechBegan, SpeechEnded, Begun, Rested, Understood, Superseded,
-                 Parsed, Tested, Failed
+                 Woken, Unaddressed, Parsed, Tested, Failed
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from cabin.control.binding import bind
 from cabin.control.protocol import ProblemData
@@ -22,6 +22,7 @@ __all__ = [
     "FROM_WORKER",
     "TO_WORKER",
     "Allow",
+    "Awake",
     "Begun",
     "Broken",
     "Failed",
@@ -29,6 +30,7 @@ __all__ = [
     "Letter",
     "Listened",
     "Loaded",
+    "OwnVoice",
     "ParseText",
     "Parsed",
     "Ping",
@@ -42,7 +44,9 @@ __all__ = [
     "Superseded",
     "TestHearing",
     "Tested",
+    "Unaddressed",
     "Understood",
+    "Woken",
     "finite",
     "pack",
     "unpack",
@@ -108,6 +112,23 @@ class Allow(Letter):
     """Whether to begin recognizing at the first pause."""
     n_best: int | None = None
     """How many readings of an utterance are looked for and parsed at most; None: as many as are configured."""
+
+
+@dataclass(frozen=True)
+class Awake(Letter):
+    """What is said from a time on is meant for the car, without the wake phrase (cabin.wake.gate); for 0 s: no more."""
+
+    by: Literal["push_to_talk", "follow_up"]
+    from_s: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class OwnVoice(Letter):
+    """Cabin's own voice begins or ends: it wakes nothing."""
+
+    on: bool
+    at_s: float
 
 
 @dataclass(frozen=True)
@@ -195,6 +216,24 @@ class Understood(Letter):
 
 
 @dataclass(frozen=True)
+class Woken(Letter):
+    """The wake phrase was said."""
+
+    utterance: int
+    likeness: float
+    """How like the phrase the text sounded, 1: exactly."""
+    alone: bool = False
+    """Nothing followed it: the utterance ends here, and what comes next needs no phrase."""
+
+
+@dataclass(frozen=True)
+class Unaddressed(Letter):
+    """An utterance was not meant for the car: the wake phrase was not in it. It ends here."""
+
+    utterance: int
+
+
+@dataclass(frozen=True)
 class Superseded(Letter):
     """An utterance was dropped before it was begun: a newer one came."""
 
@@ -230,7 +269,8 @@ class Failed(Letter):
 
 
 TO_WORKER: Mapping[str, type[Letter]] = {
-    kind.__name__: kind for kind in (Setup, SoundBlock, Ping, ParseText, TestHearing, Forget, Allow, Quit)
+    kind.__name__: kind
+    for kind in (Setup, SoundBlock, Ping, ParseText, TestHearing, Forget, Allow, Awake, OwnVoice, Quit)
 }
 FROM_WORKER: Mapping[str, type[Letter]] = {
     kind.__name__: kind
@@ -244,6 +284,8 @@ FROM_WORKER: Mapping[str, type[Letter]] = {
         Begun,
         Rested,
         Understood,
+        Woken,
+        Unaddressed,
         Superseded,
         Parsed,
         Tested,

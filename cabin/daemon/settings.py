@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cabin.config.fields import Bounds
 
@@ -18,8 +18,6 @@ class DaemonConfig:
     source: str = "capture"
     """Where sound comes from: capture (as section `capture` says), none (texts over the control socket only),
     file:PATH (a wav file, or a folder of them) or socket:PATH (raw 16-bit sound at 16 kHz)."""
-    listening: Literal["always", "push-to-talk"] = "always"
-    """always: whatever is said may be a command. push-to-talk: only what is said after `cabin talk`."""
     budget: str = "headunit"
     """The file of budgets/ that must be kept; its deadlines and steps hold. Not there: the built-in values."""
     speculate: bool = True

@@ -7,7 +7,7 @@ What was said and answered is private: only peers with the right `transcripts` s
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cabin.control.chain_target import COUNTED_AS
@@ -35,12 +35,15 @@ class Telling:
     def __init__(self, feed: EventFeed, meters: Meters, log_words: bool = False) -> None:
         self.log_words = log_words
         """Whether what was said is logged."""
+        self.observe: Callable[[str], None] = lambda _event: None
+        """Told the name of each event, on the thread that tells it."""
         self._feed, self._meters = feed, meters
 
     def tell(self, name: str, data: Mapping[str, Any] | None = None, private: Collection[str] = PRIVATE) -> None:
         """Tell that something happened."""
         data = data or {}
         self._feed.publish(name, data, frozenset(private) & data.keys())
+        self.observe(name)
         if name not in _UNLOGGED:
             shown = data if self.log_words else {key: value for key, value in data.items() if key not in private}
             logger.log(_LEVELS.get(name, logging.INFO), "%s", fields_text(name, shown))

@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 import time
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from cabin.control.protocol import ProblemData
@@ -22,10 +23,12 @@ from cabin.daemon.hearing_setup import HearingSetup, open_setup
 from cabin.daemon.letters import (
     TO_WORKER,
     Allow,
+    Awake,
     Broken,
     Forget,
     Letter,
     Loaded,
+    OwnVoice,
     ParseText,
     Ping,
     Pong,
@@ -41,6 +44,8 @@ from cabin.errors import CabinError
 if TYPE_CHECKING:
     from cabin.daemon.ears import Ears
     from cabin.daemon.mind import Mind
+    from cabin.messages import Samples, Transcript
+    from cabin.wake.door import WakeDoor
 
 __all__ = ["main"]
 
@@ -60,6 +65,7 @@ class _Worker:
         self._sending = threading.Lock()
         self._mind: Mind | None = None
         self._ears: Ears | None = None
+        self._door: WakeDoor | None = None
 
     def send(self, letter: Letter) -> None:
         """Send a letter, from any thread. When nobody is there to read it the process ends."""
@@ -92,6 +98,13 @@ class _Worker:
             self._mind.ask(letter)
         elif isinstance(letter, Forget) and self._ears is not None:
             self._ears.forget()
+        elif isinstance(letter, Awake) and self._door is not None:
+            if letter.seconds > 0:
+                self._door.gate.open(letter.by, letter.from_s, letter.seconds)
+            else:
+                self._door.gate.close(letter.by)
+        elif isinstance(letter, OwnVoice) and self._door is not None:
+            self._door.gate.speaking(letter.on, letter.at_s)
         elif isinstance(letter, Allow):
             if self._ears is not None:
                 self._ears.speculates = letter.speculates
@@ -106,7 +119,7 @@ class _Worker:
         begun_s = time.perf_counter()
         try:
             setup = HearingSetup.from_bytes(body)
-            parser, hearing = open_setup(setup)
+            parser, hearing, door = open_setup(setup, self._read_head)
         except CabinError as error:
             told = tuple(ProblemData(p.what, p.where, p.seen, p.expected, p.hint) for p in error.problems)
             self.send(Broken(type(error).__name__, told))
@@ -115,11 +128,16 @@ class _Worker:
             logger.exception("the worker cannot be loaded")
             self.send(Broken("CabinError", (ProblemData(f"the worker cannot be loaded ({type(error).__name__})"),)))
             os._exit(1)
-        self._mind = Mind(parser, hearing, self.send)
+        self._door = door
+        self._mind = Mind(parser, hearing, self.send, door)
         self._mind.start()
         if hearing is not None:
-            self._ears = Ears(hearing.detector, setup.config.endpoint, self._mind, self.send, setup.speculate)
+            self._ears = Ears(hearing.detector, setup.config.endpoint, self._mind, self.send, setup.speculate, door)
         self.send(Loaded((time.perf_counter() - begun_s) * 1000))
+
+    def _read_head(self, samples: Samples) -> Future[Transcript]:
+        assert self._mind is not None, "there are ears before there is a mind"
+        return self._mind.read_head(samples)
 
 
 def main() -> None:

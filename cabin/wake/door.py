@@ -41,6 +41,10 @@ class Admission:
     """When speech began, on the gate's clock."""
     ended_s: float = 0.0
 
+    def asks_like(self, other: Admission) -> bool:
+        """Whether a text would be judged alike under both."""
+        return (self.decision, self.heard) == (other.decision, other.heard)
+
 
 @dataclass(frozen=True)
 class Reading:

@@ -27,10 +27,10 @@ class Mind:
     def __init__(self):
         self.taken, self.guesses, self.forgotten = [], [], 0
 
-    def take(self, number, utterance, listen_ms):
+    def take(self, number, utterance, listen_ms, admission=None):
         self.taken.append((number, utterance))
 
-    def guess(self, utterance):
+    def guess(self, utterance, admission=None):
         self.guesses.append(utterance)
 
     def forget(self):

@@ -23,6 +23,8 @@ FROM = [
     letters.Begun("recognize", 2),
     letters.Rested(),
     letters.Understood(2, HEARD, PARSE, {"recognize": 51.0}),
+    letters.Woken(3, 0.94, True),
+    letters.Unaddressed(4),
     letters.Superseded(1),
     letters.Parsed(9, Parse("hello", refused="chatter")),
     letters.Tested(9, 1, HEARD, PARSE, {"listen": 3.0}),
@@ -35,6 +37,8 @@ TO = [
     letters.TestHearing(6, "a.wav"),
     letters.Forget(),
     letters.Allow(False, 1),
+    letters.Awake("follow_up", 12.5, 6.0),
+    letters.OwnVoice(True, 12.5),
     letters.Quit(),
     letters.Setup(),
 ]
