@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from cabin.audio.capture_settings import CaptureConfig
-from cabin.audio.endpoint import EndpointConfig
+from cabin.audio.endpoint_config import EndpointConfig
 from cabin.budget.settings import DeadlineSettings, LadderSettings
 from cabin.config.fields import Bounds
 from cabin.control.settings import ControlConfig
 from cabin.daemon.settings import DaemonConfig
 from cabin.dialog.config import DialogConfig
 from cabin.plugins.guard import GuardSettings
+from cabin.replies.settings import RepliesConfig
 from cabin.speech.bias import BiasConfig
 from cabin.vehicle.effects import VehicleTimes
 from cabin.vehicle.units import UnitSettings
@@ -79,6 +80,7 @@ class CabinConfig:
     control: ControlConfig = field(default_factory=ControlConfig)
     dialog: DialogConfig = field(default_factory=DialogConfig)
     daemon: DaemonConfig = field(default_factory=DaemonConfig)
+    replies: RepliesConfig = field(default_factory=RepliesConfig)
     plugins: Mapping[str, Any] = field(default_factory=dict)
     """A section for each plugin that registered one: its name -> its frozen dataclass."""
 

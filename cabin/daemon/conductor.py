@@ -129,6 +129,8 @@ class Conductor:
             self._telling.fault(f"the worker failed over an utterance ({letter.what})")
             if flight is not None:
                 self._give_up(flight, "the worker failed over it", NOT_DONE)
+        elif isinstance(letter, Failed) and not letter.request:
+            self._telling.fault(f"the worker failed over a guess ({letter.what})")
         elif isinstance(letter, Parsed | Tested | Failed):
             self._desk.take(letter)
 

@@ -114,6 +114,14 @@ def test_hook_register_sound_sources():
     check_registering("register_sound_sources", "sound_sources")
 
 
+def test_hook_register_sound_sinks():
+    check_registering("register_sound_sinks", "sound_sinks")
+
+
+def test_hook_register_voices():
+    check_registering("register_voices", "voices")
+
+
 def test_hook_register_recognizers():
     check_registering("register_recognizers", "recognizers")
 
@@ -277,6 +285,8 @@ def test_the_order_in_which_hooks_fire(tmp_path):
         "catalog_dirs",
         "register_config",
         "register_sound_sources",
+        "register_sound_sinks",
+        "register_voices",
         "register_recognizers",
         "register_wake_detectors",
         "register_inference_backends",
