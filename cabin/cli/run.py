@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cabin.cli.app import App, pass_app
 from cabin.cli.options import catalog_option, model_option, set_option
+
+if TYPE_CHECKING:
+    from cabin.daemon.options import RunOptions
+    from cabin.daemon.spawn import HeadStart
 
 __all__ = ["run"]
 
@@ -51,16 +57,23 @@ def run(
     Ends with 0 on SIGTERM, SIGINT or `cabin stop`. SIGHUP or `cabin reload` reads the configuration anew. `cabin
     status` says how it is, `cabin watch` what happens; the log goes to standard error.
     """
-    from cabin.daemon.daemon import Daemon
-    from cabin.daemon.journal import Journal
-    from cabin.daemon.notify import Notifier
     from cabin.daemon.options import RunOptions
+    from cabin.daemon.spawn import HeadStart
     from cabin.errors import Problem, UsageError
 
     if no_audio and source not in (None, "none"):
         raise UsageError(Problem("--no-audio and --source do not go together", seen=f"--source {source}"))
-    chosen = "none" if no_audio else source
-    options = RunOptions(chosen, model, catalogs, settings, once, speed)
+    options = RunOptions("none" if no_audio else source, model, catalogs, settings, once, speed)
+    with contextlib.closing(HeadStart(app.environ)) as head_start:
+        _run(app, options, head_start)
+
+
+def _run(app: App, options: RunOptions, head_start: HeadStart) -> None:
+    """Run it; what is imported here is imported while the worker starts."""
+    from cabin.daemon.daemon import Daemon
+    from cabin.daemon.journal import Journal
+    from cabin.daemon.notify import Notifier
+
     notifier = Notifier()
     journal = Journal()
     root = logging.getLogger()
@@ -69,7 +82,9 @@ def run(
     root.setLevel(logging.DEBUG if app.verbose else logging.INFO)
 
     async def serve() -> None:
-        await Daemon(app, options, notifier).run()
+        daemon = Daemon(app, options, notifier)
+        daemon.keeper.head_start = head_start
+        await daemon.run()
 
     try:
         asyncio.run(serve())

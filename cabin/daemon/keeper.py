@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cabin.control.status import WorkerState
     from cabin.daemon.hearing_setup import HearingSetup
     from cabin.daemon.settings import DaemonConfig
+    from cabin.daemon.spawn import HeadStart
 
 __all__ = ["MISSING_S", "STARVED_TIMES", "Keeper", "wait_after"]
 
@@ -72,6 +73,8 @@ class Keeper:
         """Whether a worker is late in loading because the kernel does not let it run."""
         self.recoveries_s: list[float] = []
         """How long each of the latest replacements took, from noticing to loaded."""
+        self.head_start: HeadStart | None = None
+        """A worker that was started ahead, for the first."""
         self._heard, self._lost = heard, lost
         self._generations = itertools.count(1)
         self._setup: HearingSetup | None = None
@@ -151,7 +154,7 @@ class Keeper:
     async def _begin(self, setup: HearingSetup) -> WorkerLink:
         link = WorkerLink(next(self._generations), self._pass_on)
         try:
-            await link.start(setup)
+            await link.start(setup, self.head_start)
         except OSError as error:
             raise CabinError(Problem(f"no worker process can be started ({error.strerror or error})")) from error
         return link

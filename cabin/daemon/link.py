@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import signal
-import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -34,9 +31,11 @@ from cabin.daemon.letters import (
     unpack,
 )
 from cabin.daemon.processes import standing
+from cabin.daemon.spawn import spawn_worker
 
 if TYPE_CHECKING:
     from cabin.daemon.hearing_setup import HearingSetup
+    from cabin.daemon.spawn import HeadStart
 
 __all__ = ["Busy", "WorkerLink"]
 
@@ -97,22 +96,13 @@ class WorkerLink(asyncio.Protocol):
         """Whether sound can be sent: it reads what it is sent."""
         return self.is_loaded and not self._is_full and not self.gone.is_set()
 
-    async def start(self, setup: HearingSetup) -> None:
-        """Start the process and send it its settings. Raises OSError when the system has no room for it."""
-        ours, theirs = socket.socketpair()
-        try:
-            command = [sys.executable, "-m", "cabin.daemon.worker", str(theirs.fileno())]
-            environ = {**setup.environ, "OMP_NUM_THREADS": setup.environ.get("OMP_NUM_THREADS", "1")}
-            environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
-            self._process = subprocess.Popen(
-                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=environ, close_fds=True
-            )
-        except OSError:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
-        ours.setblocking(False)
+    async def start(self, setup: HearingSetup, head_start: HeadStart | None = None) -> None:
+        """Start the process, or take one that was started ahead, and send it its settings.
+
+        Raises OSError when the system has no room for it.
+        """
+        begun = head_start.take(setup.environ) if head_start is not None else None
+        self._process, ours = begun or spawn_worker(setup.environ)
         loop = asyncio.get_running_loop()
         await loop.create_unix_connection(lambda: self, sock=ours)
         self.send(Setup(), setup.to_bytes())

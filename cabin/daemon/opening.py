@@ -10,6 +10,7 @@ from cabin.daemon.conductor import Parts
 from cabin.daemon.hearing_setup import HearingSetup
 from cabin.daemon.ladder import StepHooks
 from cabin.daemon.sources import FileSource, SocketSource, Source, is_source
+from cabin.daemon.spawn import worker_environ
 from cabin.daemon.timed_car import TimedCar
 from cabin.dialog.session import Session
 from cabin.errors import ConfigError, Problem
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["again", "open_budgets", "open_parts", "open_source", "setup_of", "source_name"]
 
-_OURS = frozenset({"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"})
-"""Variables of the environment that systemd means for the main process alone."""
-
 
 def source_name(app: App, options: RunOptions) -> str:
     """Return where sound comes from. Raises ConfigError for what is no source."""
@@ -43,8 +41,9 @@ def setup_of(app: App, options: RunOptions) -> HearingSetup:
     """Return what the worker is made from. Raises ConfigError."""
     config = app.config
     hears = source_name(app, options) != "none"
-    environ = {name: value for name, value in app.environ.items() if name not in _OURS}
-    return HearingSetup(config, environ, options.model, options.catalogs, hears, config.daemon.speculate)
+    return HearingSetup(
+        config, worker_environ(app.environ), options.model, options.catalogs, hears, config.daemon.speculate
+    )
 
 
 def open_parts(

@@ -39,6 +39,7 @@ from cabin.daemon.letters import (
     pack,
     unpack,
 )
+from cabin.daemon.warming import warm_up
 from cabin.errors import CabinError
 
 if TYPE_CHECKING:
@@ -60,8 +61,9 @@ _READ_BYTES = 262_144
 class _Worker:
     """One worker; `run` returns when the main process wants no more of it."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
+    def __init__(self, connection: socket.socket, warming: threading.Thread | None = None) -> None:
+        """`warming` imports what will be needed; nothing else is imported until it has ended."""
+        self._connection, self._warming = connection, warming
         self._sending = threading.Lock()
         self._mind: Mind | None = None
         self._ears: Ears | None = None
@@ -113,6 +115,8 @@ class _Worker:
 
     def _load(self, body: bytes) -> None:
         """Load on a thread of its own, so that pings are answered meanwhile."""
+        if self._warming is not None:
+            self._warming.join()
         from cabin.daemon.ears import Ears
         from cabin.daemon.mind import Mind
 
@@ -149,7 +153,7 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)  # the main process ends it when what is begun is done
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="cabin worker: %(message)s")
     with socket.socket(fileno=int(sys.argv[1])) as connection:
-        _Worker(connection).run()
+        _Worker(connection, warm_up()).run()
     os._exit(0)  # threads of models are not waited for
 
 
