@@ -1,5 +1,5 @@
 """Write the pages of docs/reference that are made from the code: hooks.md, config.md, commands.md, intents.md,
-control-socket.md.
+control-socket.md, policy-table.md.
 
 python scripts/generate_docs.py            writes them
 python scripts/generate_docs.py --check    writes nothing; exit code 1 when one is not what it would write
@@ -29,6 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 from scripts.catalog_page import intents_page  # noqa: E402
 from scripts.control_page import control_page  # noqa: E402
+from scripts.policy_table import policy_table_page  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference"
 NOTE = "<!-- Made by scripts/generate_docs.py. Change the code and run it again. -->\n"
@@ -95,6 +96,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "intents.md": lambda: intents_page(NOTE),
     "control-socket.md": lambda: control_page(NOTE),
+    "policy-table.md": lambda: policy_table_page(NOTE),
 }
 
 

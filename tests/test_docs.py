@@ -42,7 +42,7 @@ INTENT_MODEL = ROOT / "models" / "intent" / "model.json"
 LONGEST_PAGE = 200
 OF_AN_EXAMPLE = "roof-box"
 """A command that the plugin of examples/cabin-roofbox brings."""
-MADE = ("commands.md", "config.md", "control-socket.md", "hooks.md", "intents.md")
+MADE = ("commands.md", "config.md", "control-socket.md", "hooks.md", "intents.md", "policy-table.md")
 """Pages made by scripts/generate_docs.py."""
 
 

@@ -136,15 +136,16 @@ class Judge:
         def judge(path: str, value: SignalValue) -> Verdict:
             now = around()
             found = []
-            if value is True:
-                pressed.add(path)
             for command, intent in () if value is False and path in pressed else again:
                 verdict = self.policy.judge(command, intent, vehicle, around=now)
                 if verdict.decision == "allow" or (verdict.decision == "confirm" and verdict in answered):
                     continue
                 found.append(self.command(command, intent, vehicle, now, stage="when writing"))
             found.append(self.writes(((path, value),), vehicle, now, about))
-            return strictest(found)
+            verdict = strictest(found)
+            if value is True and verdict.decision == "allow":
+                pressed.add(path)
+            return verdict
 
         return GatedVehicle(vehicle, judge)
 

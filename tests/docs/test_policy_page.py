@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cabin.vehicle.circumstances import SPEAKERS
+from cabin.vehicle.driver_state import CONDITIONS
 from cabin.vehicle.policy_file import load_policy, read_policy
 from cabin.yamlfile import parse_yaml
 
@@ -29,7 +31,16 @@ def test_the_example_can_be_read():
     assert example is not None
     policy = read_policy(parse_yaml(example[1], Path("policy.md")))
     assert (list(policy.sets), [rule.name for rule in policy.always]) == (["quiet"], ["horn at standstill"])
+    assert [rule.name for rule in policy.writes] == ["seats stay put in a bend"]
+    assert policy.actions == (("volume.*", ("quiet",)),)
 
 
 def test_which_sets_are_sensitive():
-    assert {name for name, rules in POLICY.sets.items() if not rules.is_sensitive} == {"free"}
+    told = re.search(r"^(`confirm`,.*?) are sensitive", PAGE, re.DOTALL | re.MULTILINE)
+    assert told is not None
+    assert {name for name, rules in POLICY.sets.items() if rules.is_sensitive} == set(re.findall(r"`(\w+)`", told[1]))
+
+
+@pytest.mark.parametrize("words", [CONDITIONS, SPEAKERS])
+def test_the_words_of_conditions_are_all_told(words):
+    assert ", ".join(words) in PAGE
