@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cabin.messages import Command, Parse
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from cabin.catalog.templates import TemplateMatcher
 
 __all__ = ["TemplateParser"]
+
+_MOST_CORES = 6
+"""Ways to take words off a sentence that are tried; people say one or two such things, not ten."""
 
 
 class TemplateParser:
@@ -28,13 +32,20 @@ class TemplateParser:
     def match(self, text: str) -> tuple[Command, ...] | None:
         """Return the command of a sentence that a template matches as a whole, or None.
 
-        A number out of its slot's range is kept: the executor refuses it with the range.
+        What is said around an order ("okay", "could you", "please": cabin/speech/lexicon.yaml) may stand before and
+        after. A number out of its slot's range is kept: the executor refuses it with the range.
         """
         if self._matcher is None:
             from cabin.catalog.templates import TemplateMatcher
 
             self._matcher = TemplateMatcher(self._catalog, self._intents)
         found = self._matcher.match(text)
+        if found is None:
+            from cabin.slm.text import normalize
+            from cabin.speech.lexicon import load_fillers
+
+            cores = islice(load_fillers().cores(normalize(text).split()), 1, _MOST_CORES)
+            found = next(filter(None, (self._matcher.match(" ".join(core)) for core in cores)), None)
         return None if found is None else (found.command(),)
 
     def parse(self, text: str) -> Parse:

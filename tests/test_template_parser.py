@@ -23,3 +23,11 @@ def test_only_the_intents_named(small_catalog):
     parser = TemplateParser(small_catalog, ["trunk.open"])
     assert parser.match("open the window") is None
     assert parser.match("open the trunk") == (Command("trunk.open", {}, 1.0, "template"),)
+
+
+def test_what_is_said_around_an_order_does_not_matter(small_catalog):
+    parser = TemplateParser(small_catalog)
+    for text in ("okay could you open the trunk please", "and open the trunk thank you", "Please, open the trunk!"):
+        assert parser.match(text) == (Command("trunk.open", {}, 1.0, "template"),), text
+    for text in ("please", "don't open the trunk please", "okay thank you"):
+        assert parser.match(text) is None, text

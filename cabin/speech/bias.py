@@ -33,10 +33,12 @@ class BiasConfig:
     """What a word of the catalog is worth under light, natural logarithm of a likelihood ratio."""
     strong: Annotated[float, Bounds(0, 20)] = 2.5
     """The same under strong."""
-    most: Annotated[float, Bounds(0, 200)] = 20.0
+    most: Annotated[float, Bounds(0, 200)] = 30.0
     """The most that a whole sentence can be worth: what lies further below the free reading is never taken."""
     word: Annotated[float, Bounds(0, 10)] = 1.0
     """Between two sentences of the catalog: what one word more is worth. Without it the short ones win in noise."""
+    filler: Annotated[float, Bounds(0, 20)] = 1.0
+    """What each word that is only said around an order ("okay", "please") costs, and it is worth nothing."""
     beams: Annotated[int, Bounds(1, 16)] = 6
     """Readings in the catalog's language that are followed side by side."""
 
@@ -55,8 +57,15 @@ class Bias:
     config: BiasConfig
 
     def worth(self, written: Written) -> float:
-        """Return what being a sentence of the language is worth to a reading."""
-        return min(self.config.most, self.config.per_word * written.known_words)
+        """Return what being a sentence of the language is worth to a reading; words around it count nothing."""
+        known = len(self.lexicon.core(written.words)) - written.free
+        return min(self.config.most, self.config.per_word * max(0, known))
+
+    def score(self, written: Written, log_prob: float) -> float:
+        """Return what sentences of the language are ordered by: words are worth something, those around it cost."""
+        core = len(self.lexicon.core(written.words))
+        around = len(written.words) - core
+        return log_prob - written.cost + self.config.word * core - self.config.filler * around
 
     def against(self, written: Written | None, best: Written) -> float:
         """Return what is added to a reading's log-probability where the language's best reading is `best`.
@@ -68,8 +77,8 @@ class Bias:
         if written is None:
             return -base
         known = min(self.worth(written), base) if written.free else base
-        longer = self.config.word * (len(written.words) - len(best.words))
-        return known - base + longer - written.cost
+        longer = self.score(written, 0.0) - self.score(best, 0.0) - best.cost
+        return known - base + longer
 
     def extend(self, class_name: str, phrases: Iterable[str]) -> None:
         """Add contacts, stations, places to a list of the catalog; raises KeyError when it has no such list."""

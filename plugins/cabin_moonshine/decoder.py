@@ -20,15 +20,27 @@ from cabin_moonshine.tokenizer import END, START
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cabin_moonshine.model import EncodedSound, MoonshineModel
+    from cabin_moonshine.model import Cache, EncodedSound, MoonshineModel
 
-__all__ = ["Additions", "Decoded", "Scorer", "decode_beam", "decode_greedy", "max_tokens", "without_loop"]
+__all__ = [
+    "Additions",
+    "Decoded",
+    "GreedyPath",
+    "Scorer",
+    "decode_beam",
+    "decode_greedy",
+    "decode_greedy_path",
+    "max_tokens",
+    "without_loop",
+]
 
 _TOKENS_A_SECOND = 6.5
 """More are no speech but the model repeating itself (the publisher's own limit)."""
 _EXTRA_TOKENS = 6
 _MAX_POSITIONS = 194
 """The decoder was trained on no longer texts."""
+_KEPT_ROWS = 48
+"""Of a greedy path, 131 kB each; a sentence of a catalog that has more tokens is decoded anew past them."""
 _LOOP_LENGTH, _LOOP_TIMES, _LOOP_PERIODS = 8, 4, range(1, 9)
 _CANDIDATE_RANGE = 14.0
 """Tokens this much (natural logarithm) below the best of a beam are never looked at: under one in a million."""
@@ -46,6 +58,18 @@ class Decoded:
     """log_prob with the scorer's additions; what the beam is ordered by."""
     finished: bool = True
     """END was reached; False when the length limit or a loop ended it."""
+
+
+@dataclass(frozen=True)
+class GreedyPath:
+    """What greedy decoding passed through: another search that shares a prefix with it need not decode that again."""
+
+    tokens: tuple[int, ...]
+    """Those gone through, without START and END; at most _KEPT_ROWS."""
+    rows: tuple[NDArray[np.float32], ...]
+    """Log-probabilities of the next token, shape (vocabulary,): after START and each token, perhaps not the last."""
+    cache: Cache
+    """Of START and the tokens; an earlier one is a prefix of it."""
 
 
 @dataclass(frozen=True)
@@ -108,22 +132,34 @@ def without_loop(tokens: Sequence[int]) -> tuple[int, ...] | None:
 
 def decode_greedy(model: MoonshineModel, sound: EncodedSound) -> Decoded:
     """Take the likeliest token at every step."""
+    return decode_greedy_path(model, sound)[0]
+
+
+def decode_greedy_path(model: MoonshineModel, sound: EncodedSound) -> tuple[Decoded, GreedyPath]:
+    """Take the likeliest token at every step; also return what another search can use of the work."""
     tokens: list[int] = []
+    rows: list[NDArray[np.float32]] = []
     cache = model.empty_cache()
     total = 0.0
     token = START
+    decoded: Decoded | None = None
     for _ in range(max_tokens(sound.samples)):
         log_probs, cache = model.step(np.array([[token]], np.int64), cache, sound)
         row = log_probs[0, -1]
+        if len(rows) < _KEPT_ROWS:
+            rows.append(row)
         token = int(row.argmax())
         total += float(row[token])
         if token == END:
-            return Decoded(tuple(tokens), total, total)
+            decoded = Decoded(tuple(tokens), total, total)
+            break
         tokens.append(token)
         shorter = without_loop(tokens)
         if shorter is not None:
-            return Decoded(shorter, total, total, finished=False)
-    return Decoded(tuple(tokens), total, total, finished=False)
+            decoded = Decoded(shorter, total, total, finished=False)
+            break
+    decoded = decoded or Decoded(tuple(tokens), total, total, finished=False)
+    return decoded, GreedyPath(tuple(tokens[: len(rows)]), tuple(rows), cache)
 
 
 def decode_beam(

@@ -55,6 +55,15 @@ class Cache:
         index = np.asarray(beams)
         return Cache(tuple(tensor[index] for tensor in self.tensors))
 
+    def prefix(self, length: int, beams: int = 1) -> Cache:
+        """Return the cache of the first `length` tokens of the first beam, `beams` times."""
+        return Cache(tuple(np.repeat(tensor[:1, :, :length], beams, axis=0) for tensor in self.tensors))
+
+    def beside(self, other: Cache) -> Cache:
+        """Return the beams of both, of the same length, these first."""
+        both = zip(self.tensors, other.tensors, strict=True)
+        return Cache(tuple(np.concatenate(pair, axis=0) for pair in both))
+
 
 class MoonshineModel:
     """Not thread-safe: one thread owns it."""

@@ -15,7 +15,7 @@ from cabin.errors import ConfigError, ModelError, Problem, nearest
 from cabin.messages import SAMPLE_RATE_HZ, Hypothesis, Transcript
 from cabin_moonshine.architecture import ARCHITECTURE_FILE, MIN_SAMPLES, TOKENIZER_FILE
 from cabin_moonshine.biased import BiasedSearch
-from cabin_moonshine.decoder import Decoded, decode_beam, decode_greedy
+from cabin_moonshine.decoder import Decoded, GreedyPath, decode_beam, decode_greedy, decode_greedy_path
 from cabin_moonshine.model import EncodedSound, MoonshineModel
 from cabin_moonshine.normalize import normalize
 from cabin_moonshine.options import MAX_BEAM
@@ -111,13 +111,15 @@ class MoonshineRecognizer:
         evidence: float | None = None
         if self._length >= _SHORTEST_SAMPLES:
             sound = self._encode()
+            path: GreedyPath | None = None
             if self.beam == 1 and self.scorer is None:
-                decoded = [decode_greedy(self._model, sound)]
+                greedy, path = decode_greedy_path(self._model, sound)
+                decoded = [greedy]
             else:
                 decoded = decode_beam(self._model, sound, self.beam, scorer=self.scorer)
             found = hypotheses(decoded, self._tokenizer)[: self.n_best]
             if self._biased is not None and decoded:
-                found, evidence = self._biased.choose(self._model, sound, found, decoded[0], self.n_best)
+                found, evidence = self._biased.choose(self._model, sound, found, decoded[0], self.n_best, path)
         self.reset()
         return Transcript(found, self.name, catalog_evidence=evidence)
 

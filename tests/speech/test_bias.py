@@ -38,7 +38,7 @@ def test_only_words_of_the_catalog_are_worth_something_and_not_without_end(bias)
 def test_the_language_pays_nothing_others_pay_what_it_is_worth(bias):
     best = written(bias, "call anna berg")
     assert bias.against(best, best) == 0.0
-    assert bias.against(written(bias, "call anna berg please now"), best) == 1.0
+    assert bias.against(written(bias, "call anna berg at home"), best) == 1.0
     assert bias.against(written(bias, "call anna berg", cost=1.5), best) == -1.5
     assert bias.against(written(bias, "call her mother", free=2), best) == -4.0
     assert bias.against(None, best) == -6.0
@@ -60,3 +60,11 @@ def test_names_of_run_time_are_spelled_as_the_rest(bias):
     assert bias.language.accepts(["call", "zoë", "o'neill"])
     with pytest.raises(KeyError):
         bias.extend("nothing", ["x"])
+
+
+def test_words_around_an_order_cost_and_are_worth_nothing(bias):
+    around = Bias(bias.language, Lexicon(before=("okay",), after=("please", "right now")), bias.config)
+    best, more = written(around, "call anna berg"), written(around, "okay call anna berg right now please")
+    assert around.worth(more) == around.worth(best)
+    assert around.score(more, -3.0) == around.score(best, -3.0) - 4 * around.config.filler
+    assert around.against(more, best) == -4 * around.config.filler

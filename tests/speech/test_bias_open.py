@@ -36,5 +36,9 @@ def test_the_language_of_the_coffee_machine():
     assert bias.language.accepts(ORDER.split())
     assert not bias.language.accepts([*ORDER.split(), "with"])
     command = TemplateParser(load_catalog([COFFEE])).parse(ORDER).commands[0]
-    assert command.slots["milk"] == "a_little_bit_of_cream"
-    assert (command.slots["size"], command.slots["roast"], command.slots["sugar"]) == ("large", "dark_roast", "sugar")
+    assert command.slots["milk_amount"] == "a_little_bit_of_cream"
+    assert (command.slots["size"], command.slots["roast"], command.slots["sugar_amount"]) == (
+        "large",
+        "dark_roast",
+        "sugar",
+    )

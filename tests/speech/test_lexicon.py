@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cabin.speech.lexicon import load_lexicon
+from cabin.speech.lexicon import Lexicon, load_fillers, load_lexicon
 
 
 def test_digits_cost_nothing_and_mishearings_do():
@@ -25,3 +25,20 @@ def test_everything_is_spelled_as_the_catalogs_are():
         assert phrase == " ".join(phrase.lower().split())
         assert all(letter.isalnum() or letter in " '" for letter in phrase)
     assert all(len(said.split()) <= 2 for said in lexicon.spellings)
+
+
+def test_what_is_said_around_an_order_comes_off_both_ends():
+    lexicon = Lexicon(before=("okay", "can you", "so"), after=("please", "right now"))
+    words = ["so", "okay", "can", "you", "stop", "now", "right", "now", "please"]
+    assert lexicon.core(words) == ("stop", "now")
+    cores = list(lexicon.cores(words))
+    assert cores[0] == tuple(words)
+    assert [len(core) for core in cores] == sorted((len(core) for core in cores), reverse=True)
+    assert lexicon.core(["please"]) == ("please",)
+    assert lexicon.core([]) == ()
+    assert lexicon.core(["stop"]) == ("stop",)
+
+
+def test_fillers_are_those_of_the_lexicon():
+    assert load_fillers().before == load_lexicon().before
+    assert load_fillers().after == load_lexicon().after

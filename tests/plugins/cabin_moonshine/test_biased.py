@@ -11,15 +11,13 @@ from cabin.speech.bias import Bias, BiasConfig
 from cabin.speech.bias_graph import GraphBuilder
 from cabin.speech.bias_language import Language
 from cabin.speech.bias_open import open_bias
-from cabin.speech.bias_spelling import SpellingWalk
 from cabin.speech.lexicon import Lexicon
-from cabin_moonshine.biased import BiasedSearch, decode_in_language
+from cabin_moonshine.biased import BiasedSearch
 from cabin_moonshine.decoder import decode_greedy
 from cabin_moonshine.measure import cut_recordings
 from cabin_moonshine.model import EncodedSound, MoonshineModel
-from cabin_moonshine.normalize import normalize
 from cabin_moonshine.recognizer import MoonshineRecognizer
-from cabin_moonshine.tokenizer import END, START, Tokenizer
+from cabin_moonshine.tokenizer import Tokenizer
 
 COFFEE = Path(__file__).resolve().parents[3] / "examples" / "coffee" / "catalog"
 SENTENCES = ("word5 word6", "word5 word7 word8", "word9", "word11 word12 word13")
@@ -47,42 +45,6 @@ def encoded(model: MoonshineModel, sound: np.ndarray) -> EncodedSound:
     return model.encode(sound)
 
 
-@pytest.fixture
-def walk(tokenizer: Tokenizer) -> SpellingWalk:
-    return BiasedSearch(make_bias(), tokenizer).walk
-
-
-def log_prob_of(model: MoonshineModel, encoded: EncodedSound, tokens: list[int]) -> float:
-    """The log-probability of tokens and END, computed in one pass."""
-    rows, _ = model.step(np.array([[START, *tokens]]), model.empty_cache(), encoded)
-    return float(sum(rows[0, index, token] for index, token in enumerate((*tokens, END))))
-
-
-def test_only_sentences_of_the_language_with_the_models_own_probability(model, encoded, tokenizer, walk):
-    found = decode_in_language(model, encoded, walk, width=8, floor=-1e9)
-    assert found
-    assert {reading.written.text for reading in found} <= set(SENTENCES)
-    assert [reading.log_prob for reading in found] == sorted((r.log_prob for r in found), reverse=True)
-    for reading in found:
-        assert normalize(tokenizer.decode(reading.tokens)) == reading.written.text
-        assert reading.log_prob == pytest.approx(log_prob_of(model, encoded, list(reading.tokens)), abs=0.3)
-
-
-def test_the_width_is_never_passed_and_a_floor_ends_the_search(model, encoded, walk, monkeypatch):
-    widths, step = [], model.step
-
-    def counted(tokens, cache, sound):
-        widths.append(len(tokens))
-        return step(tokens, cache, sound)
-
-    monkeypatch.setattr(model, "step", counted)
-    assert len(decode_in_language(model, encoded, walk, width=2, floor=-1e9)) <= 2
-    assert max(widths) == 2
-    widths.clear()
-    assert decode_in_language(model, encoded, walk, width=2, floor=-0.01) == []
-    assert len(widths) == 1
-
-
 def test_a_free_reading_out_of_the_language_is_weighed_against_it(model, encoded, tokenizer):
     greedy = decode_greedy(model, encoded)
     free = [Hypothesis("something else", greedy.log_prob)]
@@ -105,7 +67,9 @@ def test_a_free_reading_in_the_language_is_the_answer_at_once(model, encoded, to
     search = BiasedSearch(make_bias(), tokenizer)
     greedy = decode_greedy(model, encoded)
     monkeypatch.setattr(model, "step", lambda *_: pytest.fail("decoded again"))
-    assert search.choose(model, encoded, [Hypothesis("word9", -3.0)], greedy, 1) == ((Hypothesis("word9", -3.0),), 0.0)
+    for n_best in (1, 4):
+        heard = search.choose(model, encoded, [Hypothesis("word9", -3.0)], greedy, n_best)
+        assert heard == ((Hypothesis("word9", -3.0),), 0.0)
 
 
 def test_what_lies_too_far_below_is_not_taken(model, encoded, tokenizer):
@@ -141,3 +105,15 @@ def test_orders_of_people(base_model_dir, recordings, tmp_path, monkeypatch):
         assert bias.language.accepts(heard.text.split())
         assert drinks[name] in heard.text
         assert heard.catalog_evidence is not None
+
+
+def test_words_around_an_order_are_worth_nothing(model, encoded, tokenizer):
+    plain = make_bias("strong", "[word3] word5 word6", strong=20.0, most=200.0)
+    around = Bias(plain.language, Lexicon(before=("word3",)), plain.config)
+    greedy = decode_greedy(model, encoded)
+    free = [Hypothesis("something else", greedy.log_prob)]
+    for bias, words in ((plain, 3), (around, 2)):
+        heard, _ = BiasedSearch(bias, tokenizer).choose(model, encoded, free, greedy, 9)
+        first = next(h for h in heard if h.bias == 0.0)
+        said = next(h for h in heard if h.text == "something else")
+        assert said.bias == -20.0 * (words if first.text.startswith("word3") else 2)
