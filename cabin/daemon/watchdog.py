@@ -21,6 +21,9 @@ SILENT_SPARE_S = 1.0
 SOURCE_S = 5.0
 """How long a source that says it is open may give nothing."""
 
+_PLUGINS_S = 5.0
+"""How often plugins are looked at."""
+
 _TELL_S = 5.0
 """How often it is told that the watchdog is not fed."""
 
@@ -65,13 +68,14 @@ class Watchdog:
     def __init__(self, daemon: Daemon) -> None:
         self._daemon = daemon
         self._missing_since_s: float | None = None
-        self._fed_s = 0.0
+        self._fed_s = self._asked_plugins_s = 0.0
+        self._lost = ""
 
     def look(self, now_s: float) -> None:
         """Look at everything; feed when it moves, tell when it does not. Called every half second."""
         daemon = self._daemon
         config, notifier = daemon.app.config.daemon, daemon.notifier
-        why = daemon.tester.failed or stuck(self._health(now_s), config.act_s, config.answer_s)
+        why = daemon.tester.failed or self._rule_lost(now_s) or stuck(self._health(now_s), config.act_s, config.answer_s)
         if why:
             notifier.status(f"stuck: {why}")
             if now_s - self._fed_s > _TELL_S:
@@ -83,6 +87,15 @@ class Watchdog:
         if now_s - self._fed_s >= min(wait_s, _LONGEST_FEED_S):
             self._fed_s = now_s
             notifier.feed()
+
+    def _rule_lost(self, now_s: float) -> str:
+        """Return which plugin that judges commands was quarantined: without its rules every command is refused."""
+        if now_s - self._asked_plugins_s > _PLUGINS_S:
+            self._asked_plugins_s = now_s
+            infos = self._daemon.app.plugins.infos()
+            lost = [each.name for each in infos if each.state == "quarantined" and "check_policy" in each.hooks]
+            self._lost = f"plugin {lost[0]}, which judges commands, is quarantined" if lost else ""
+        return self._lost
 
     def _health(self, now_s: float) -> Health:
         daemon = self._daemon
