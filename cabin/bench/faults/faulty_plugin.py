@@ -41,6 +41,7 @@ SOURCE = "CABIN_FAULTS_SOURCE"
 WRITES = "writes.jsonl"
 
 _EATEN_BYTES = 600 * 2**20
+_BITES = 60
 _FOREVER_S = 3600.0
 _eaten: list[bytearray] = []
 _real_time = time.time
@@ -74,7 +75,9 @@ def _do(deed: str) -> None:
     elif deed == "hang":
         time.sleep(_FOREVER_S)
     elif deed == "eat":
-        _eaten.append(bytearray(b"x") * _EATEN_BYTES)
+        for _ in range(_BITES):
+            _eaten.append(bytearray(b"x") * (_EATEN_BYTES // _BITES))
+            time.sleep(0.01)  # a leak is no loop that holds the interpreter's lock
     elif deed == "spin":
         end_s = time.monotonic() + _FOREVER_S
         while time.monotonic() < end_s:
@@ -162,9 +165,10 @@ class _Car:
         return getattr(self._inner, name)
 
     def write(self, path: str, value: SignalValue, deadline_ms: float) -> None:
+        asked_s = time.monotonic()
         obey("car")
         self._inner.write(path, value, deadline_ms)
-        line = json.dumps({"path": path, "value": value, "at_s": time.monotonic()}) + "\n"
+        line = json.dumps({"path": path, "value": value, "at_s": asked_s}) + "\n"
         descriptor = os.open(Path(os.environ[FOLDER]) / WRITES, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(descriptor, line.encode())

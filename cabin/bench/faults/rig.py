@@ -58,13 +58,13 @@ BUDGET: dict[str, Any] = {
 class Rig:
     """A daemon to break. `with` it."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any], wrapped: tuple[str, str], watchdog_s: float = 6.0):
+    def __init__(self, folder: Path, settings: Mapping[str, Any], wrapped: tuple[str, str], watchdog_s: float = 10.0):
         """`settings`: sections of cabin.yaml, and `budget`; `wrapped`: the real recognizer and source, module:name."""
         self.folder, self.orders = folder, folder / "orders"
         self.config, self.control = folder / "cabin.yaml", folder / "c"
         self.claims: list[Claim] = []
         self.spoken: list[Spoken] = []
-        self.each = 0
+        self.each = 1
         """Signals that the command writes."""
         self.voice = _voice()
         self.microphone = VirtualMicrophone(folder / "m")

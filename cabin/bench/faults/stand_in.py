@@ -46,7 +46,7 @@ class StandIn:
     """Runs one service. `start` once; `close` ends everything."""
 
     def __init__(
-        self, command: Sequence[str], environ: Mapping[str, str], folder: Path, watchdog_s: float = 6.0
+        self, command: Sequence[str], environ: Mapping[str, str], folder: Path, watchdog_s: float = 10.0
     ) -> None:
         self.runs: list[Run] = []
         self.status = ""

@@ -22,7 +22,7 @@ class Write:
     path: str
     value: object
     at_s: float
-    """time.monotonic() when the car took it."""
+    """time.monotonic() when the car was asked; it did take it."""
 
 
 def read_writes(file: Path) -> list[Write]:
@@ -46,14 +46,16 @@ def misdeeds(spoken: Sequence[Spoken], writes: Sequence[Write], each: int, utter
     left = dict.fromkeys(range(len(spoken)), each)
     for write in writes:
         asked = [number for number, said in enumerate(spoken) if said.begun_s <= write.at_s]
-        if not asked:
-            found.append(f"{write.path} was written and nobody had asked")
-            continue
-        number = asked[-1]
-        late_s = write.at_s - spoken[number].ended_s - ENDPOINT_S - utterance_s
-        if late_s > 0:
-            found.append(f"{write.path} was written {late_s:.1f} s too late")
-        left[number] -= 1
-        if left[number] < 0:
+        due_s = {number: spoken[number].ended_s + ENDPOINT_S + utterance_s for number in asked}
+        in_time = [number for number in asked if left[number] and due_s[number] >= write.at_s]
+        late = [number for number in asked if left[number]]
+        if in_time:
+            left[in_time[0]] -= 1
+        elif late:
+            left[late[-1]] -= 1
+            found.append(f"{write.path} was written {write.at_s - due_s[late[-1]]:.1f} s too late")
+        elif asked:
             found.append(f"{write.path} was written again for the same utterance")
+        else:
+            found.append(f"{write.path} was written and nobody had asked")
     return found
