@@ -42,7 +42,7 @@ def check_file(file: Path, plugins: PluginManager, environ: Mapping[str, str] = 
         if kind == "budgets":
             load_budgets(file)
         elif kind == "policy.yaml":
-            _check_policy(file)
+            return _policy_names(file, plugins)
         elif kind == "vehicle.yaml":
             return _vehicle_names(load_vehicle_config(file, environ), plugins)
         else:
@@ -80,7 +80,14 @@ def _unregistered(registry: Registry[Any], name: str, where: str) -> list[Proble
     return []
 
 
-def _check_policy(file: Path) -> None:
+def _policy_names(file: Path, plugins: PluginManager) -> list[Problem]:
+    from cabin.assembly import open_catalog
+    from cabin.vehicle.base_signals import BASE_SIGNALS
     from cabin.vehicle.policy_file import load_policy
+    from cabin.vehicle.policy_names import name_problems
 
-    load_policy(file)
+    policy = load_policy(file)
+    if not plugins.catalog_dirs():
+        return []
+    catalog = open_catalog(plugins)
+    return name_problems(policy, catalog.intents, {**BASE_SIGNALS, **catalog.signals})

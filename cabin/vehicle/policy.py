@@ -151,6 +151,8 @@ class Policy:
     writes: tuple[Rule, ...] = ()
     """Asked before each write of a signal, whoever writes it."""
     speakers: SpeakerRules = field(default_factory=SpeakerRules)
+    lines: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """Pattern of `actions` -> file:line."""
     _chosen: dict[tuple[str, str], tuple[tuple[RuleSet, ...], tuple[tuple[str, Rule], ...]]] = field(
         default_factory=dict, compare=False, repr=False
     )

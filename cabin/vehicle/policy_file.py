@@ -41,11 +41,12 @@ def read_policy(root: Node) -> Policy:
     actions = reader.actions(top.get("actions"), sets)
     writes = reader.writes(top.get("writes"))
     speakers = reader.speakers(top.get("speakers"))
+    lines = {pattern: node.where for pattern, node in top["actions"].items()} if "actions" in top else {}
     if "sets" not in top:
         reader.problem(root, "no key 'sets'", hint="At least `sets: {free: {rules: []}}` must stand there.")
     if reader.problems:
         raise ConfigError(sorted(reader.problems, key=_line))
-    return Policy(sets, always, actions, writes, speakers)
+    return Policy(sets, always, actions, writes, speakers, lines)
 
 
 def _line(problem: Problem) -> int:
