@@ -7,9 +7,10 @@ Each place is looked for in this order; the first that exists wins:
 | config   | `CABIN_CONFIG` | `config/`           | `/etc/cabin`               | built-in defaults        |
 | models   | `CABIN_MODELS` | `models/`           | `/usr/share/cabin/models`  | `~/.local/share/cabin/models` |
 | cache    | `CABIN_CACHE`  |                     |                            | `~/.cache/cabin`         |
+| state    | `CABIN_STATE`, `STATE_DIRECTORY` |   |                            | `~/.local/state/cabin`   |
 
-`CABIN_CONFIG` may name cabin.yaml itself or its folder. XDG_DATA_HOME and XDG_CACHE_HOME stand for `~/.local/share` and
-`~/.cache` where they are set.
+`CABIN_CONFIG` may name cabin.yaml itself or its folder. XDG_DATA_HOME, XDG_CACHE_HOME and XDG_STATE_HOME stand for
+`~/.local/share`, `~/.cache` and `~/.local/state` where they are set. systemd sets STATE_DIRECTORY.
 """
 
 from __future__ import annotations
@@ -18,7 +19,16 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["cache_dir", "checkout_dir", "config_dir", "config_file", "models_dir", "models_dirs", "writable_models_dir"]
+__all__ = [
+    "cache_dir",
+    "checkout_dir",
+    "config_dir",
+    "config_file",
+    "models_dir",
+    "models_dirs",
+    "state_dir",
+    "writable_models_dir",
+]
 
 SYSTEM_CONFIG = Path("/etc/cabin")
 SYSTEM_DATA = Path("/usr/share/cabin")
@@ -83,6 +93,14 @@ def cache_dir(environ: Mapping[str, str] = os.environ) -> Path:
     if named:
         return Path(named).expanduser()
     return Path(environ.get("XDG_CACHE_HOME") or _home(environ) / ".cache") / "cabin"
+
+
+def state_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder for what outlives the daemon (recordings, where they are wanted); it may have to be made."""
+    named = environ.get("CABIN_STATE") or environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    if named:
+        return Path(named).expanduser()
+    return Path(environ.get("XDG_STATE_HOME") or _home(environ) / ".local" / "state") / "cabin"
 
 
 def _home(environ: Mapping[str, str]) -> Path:

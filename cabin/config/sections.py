@@ -16,7 +16,9 @@ from cabin.config.fields import Bounds
 from cabin.control.settings import ControlConfig
 from cabin.daemon.settings import DaemonConfig
 from cabin.dialog.config import DialogConfig
+from cabin.monitoring.settings import MonitoringConfig
 from cabin.plugins.guard import GuardSettings
+from cabin.privacy.settings import PrivacyConfig
 from cabin.replies.settings import RepliesConfig
 from cabin.speech.bias import BiasConfig
 from cabin.vehicle.effects import VehicleTimes
@@ -81,6 +83,8 @@ class CabinConfig:
     dialog: DialogConfig = field(default_factory=DialogConfig)
     daemon: DaemonConfig = field(default_factory=DaemonConfig)
     replies: RepliesConfig = field(default_factory=RepliesConfig)
+    privacy: PrivacyConfig = field(default_factory=PrivacyConfig)
+    monitoring: MonitoringConfig = field(default_factory=MonitoringConfig)
     plugins: Mapping[str, Any] = field(default_factory=dict)
     """A section for each plugin that registered one: its name -> its frozen dataclass."""
 

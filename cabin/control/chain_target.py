@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cabin import __version__
 from cabin.control.feed import EventFeed
-from cabin.control.protocol import Confirmation
+from cabin.control.protocol import Confirmation, PrivacyResult, PurgeResult
 from cabin.control.status import Memory, Microphone, Phase, Privacy, Stage, Status
 from cabin.control.target import ControlEvent
 from cabin.control.turns import TurnData, turn_data
-from cabin.errors import BudgetError, Problem, SoundError
+from cabin.errors import BudgetError, Problem, SoundError, UsageError
 
 if TYPE_CHECKING:
     from cabin.chain import Chain
@@ -195,6 +195,18 @@ class ChainTarget:
 
         await asyncio.wrap_future(self._owner.submit(renew))
         return "configuration", "catalog", "model"
+
+    async def record(self, on: bool, seconds: float | None) -> PrivacyResult:  # noqa: ARG002
+        """Refuse: a chain alone keeps nothing."""
+        raise UsageError(Problem("nothing can be recorded here", hint="`cabin run` can."))
+
+    async def privacy(self) -> PrivacyResult:
+        """Return that nothing is kept."""
+        return PrivacyResult(False, None, "never", "", 0, 0, None, 0.0, 0.0, False)
+
+    async def purge(self) -> PurgeResult:
+        """There is nothing to remove."""
+        return PurgeResult(0, 0)
 
     async def stop(self) -> None:
         """Say that somebody asked to stop."""

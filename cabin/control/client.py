@@ -34,6 +34,11 @@ from cabin.control.protocol import (
     HelloData,
     MetricsRequest,
     MetricsResult,
+    PrivacyRequest,
+    PrivacyResult,
+    PurgeRequest,
+    PurgeResult,
+    RecordRequest,
     ReloadRequest,
     ReloadResult,
     Request,
@@ -139,6 +144,18 @@ class CabinClient:
     async def reload(self) -> tuple[str, ...]:
         """Have the configuration read anew; return what was loaded. Raises ConfigError when it is wrong."""
         return (await self._ask(ReloadRequest(), ReloadResult, RELOAD_S)).reloaded
+
+    async def record(self, on: bool, seconds: float | None = None) -> PrivacyResult:
+        """Switch the recording of utterances on, for `seconds` or as long as is allowed, or off."""
+        return await self._ask(RecordRequest(on, seconds), PrivacyResult)
+
+    async def privacy(self) -> PrivacyResult:
+        """Return what of the driver is kept."""
+        return await self._ask(PrivacyRequest(), PrivacyResult)
+
+    async def purge(self) -> PurgeResult:
+        """Remove all recordings; return what was removed."""
+        return await self._ask(PurgeRequest(), PurgeResult, TURN_S)
 
     async def stop(self) -> None:
         """End the daemon; return when it has agreed. `wait_ended` waits until it has gone."""

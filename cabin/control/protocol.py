@@ -19,6 +19,7 @@ from cabin.config.fields import Bounds
 from cabin.control.settings import Right
 from cabin.control.status import Status
 from cabin.control.turns import TurnData
+from cabin.control.vocabulary import ERRORS, EVENTS, ErrorCode
 from cabin.vehicle.explanation import Explanation
 
 __all__ = [
@@ -40,7 +41,12 @@ __all__ = [
     "HelloData",
     "MetricsRequest",
     "MetricsResult",
+    "PrivacyRequest",
+    "PrivacyResult",
     "ProblemData",
+    "PurgeRequest",
+    "PurgeResult",
+    "RecordRequest",
     "ReloadRequest",
     "ReloadResult",
     "Request",
@@ -67,42 +73,6 @@ RequestId = int | str | None
 """Chosen by the client, given back with the answer; null when the client gave none."""
 
 Confirmation = Literal["ask", "yes"]
-
-ErrorCode = Literal[
-    "bad-json",
-    "bad-request",
-    "unknown-request",
-    "wrong-version",
-    "too-long",
-    "too-slow",
-    "rate-limited",
-    "too-many-clients",
-    "busy",
-    "forbidden",
-    "wrong-configuration",
-    "failed",
-    "timeout",
-    "stopping",
-    "internal",
-]
-
-ERRORS: Mapping[ErrorCode, str] = {
-    "bad-json": "The line is no JSON object in UTF-8.",
-    "bad-request": "A field is missing, unknown, of the wrong type or out of bounds; every mistake is told.",
-    "unknown-request": "There is no such request.",
-    "wrong-version": 'The field "v" is missing or names a version that the daemon does not speak.',
-    "too-long": "The line is longer than `control.max_line_bytes`. The connection is closed.",
-    "too-slow": "A line was begun and not ended in time, or nothing was asked for long. The connection is closed.",
-    "rate-limited": "Too many requests; try again after `retry_after_ms`. Until then nothing more is read.",
-    "too-many-clients": "All connections, or all of this user, are taken. The connection is closed.",
-    "busy": "Too much waits for an answer already.",
-    "forbidden": "The peer's user and groups do not have the right. With no right at all the connection is closed.",
-    "wrong-configuration": "The configuration cannot be used; what held before holds on.",
-    "failed": "The daemon could not do it; the problems say why.",
-    "timeout": "The daemon did not answer in time. What was not begun is dropped.",
-    "stopping": "The daemon is going.",
-    "internal": "A fault of the daemon; its log tells more.",
-}
 
 
 @dataclass(frozen=True)
@@ -199,6 +169,34 @@ class ReloadRequest(Request):
 
 
 @dataclass(frozen=True)
+class RecordRequest(Request):
+    """Switch the recording of utterances on or off. Everybody who watches is told, and a tone is heard."""
+
+    name = "record"
+    rights = ("admin",)
+    on: bool = False
+    """Left out: off."""
+    seconds: Annotated[float | None, Bounds(1, 604_800)] = None
+    """How long; null: as long as `privacy.longest_min` allows."""
+
+
+@dataclass(frozen=True)
+class PrivacyRequest(Request):
+    """Ask what of the driver is kept, and where."""
+
+    name = "privacy"
+    rights = ("watch",)
+
+
+@dataclass(frozen=True)
+class PurgeRequest(Request):
+    """Remove all recordings."""
+
+    name = "purge"
+    rights = ("admin",)
+
+
+@dataclass(frozen=True)
 class StopRequest(Request):
     """End the daemon, cleanly."""
 
@@ -243,6 +241,40 @@ class ReloadResult:
 
     reloaded: tuple[str, ...]
     """What was loaded anew."""
+
+
+@dataclass(frozen=True)
+class PrivacyResult:
+    """The answer to `privacy` and `record`: what of the driver is kept."""
+
+    recording: bool
+    """Utterances are written to disk now."""
+    until_ms: float | None
+    """When that ends by itself, milliseconds since 1970; null: it is off, or is always on."""
+    mode: str
+    """`privacy.recording`: never, switch or always."""
+    folder: str
+    """Where recordings are."""
+    utterances: int
+    """How many there are."""
+    size_bytes: int
+    """What they take."""
+    oldest_ms: float | None
+    """When the oldest was said; null: there is none."""
+    keep_days: float
+    """After which they are removed."""
+    keep_mb: float
+    """Above which the oldest are removed."""
+    transcripts_logged: bool
+    """What was said is written to the log."""
+
+
+@dataclass(frozen=True)
+class PurgeResult:
+    """The answer to `purge`: what was removed."""
+
+    utterances: int
+    size_bytes: int
 
 
 @dataclass(frozen=True)
@@ -294,25 +326,6 @@ class HelloData:
     """The longest request."""
 
 
-EVENTS: Mapping[str, str] = {
-    "hello": "The connection is open; see HelloData.",
-    "stopping": "The daemon is going; nothing more is done.",
-    "woken": "The wake phrase was heard; `alone`: nothing followed it yet.",
-    "heard": "An utterance was recognized, or a text came.",
-    "understood": "It was parsed: commands, or a refusal.",
-    "asked": "The driver is asked something: a confirmation, a missing value, which one.",
-    "done": "A command came to its end; `status` says which (refusals.md).",
-    "refused": "An utterance was refused: there is nothing to do, or nothing that may be done.",
-    "dropped": "Something was dropped: too late, cancelled, or too much at once.",
-    "expired": "A question was not answered in time, or what was said before refers to nothing more.",
-    "degraded": "The degradation step changed, up or down.",
-    "fault": "Something broke and was survived.",
-    "client-dropped": "A client was dropped: too slow to read, or it broke a limit.",
-    "client-refused": "A client was not let in.",
-    "events-lost": "More happened than could be told; so many events are missing here.",
-}
-"""Events that are always there; a daemon may send others, with the same envelope."""
-
 REQUESTS: Mapping[str, type[Request]] = {
     kind.name: kind
     for kind in (
@@ -324,6 +337,9 @@ REQUESTS: Mapping[str, type[Request]] = {
         CancelRequest,
         ExplainRequest,
         ReloadRequest,
+        RecordRequest,
+        PrivacyRequest,
+        PurgeRequest,
         StopRequest,
     )
 }
@@ -338,6 +354,9 @@ RESULTS: Mapping[str, type[Any]] = {
     "cancel": CancelResult,
     "explain": ExplainResult,
     "reload": ReloadResult,
+    "record": PrivacyResult,
+    "privacy": PrivacyResult,
+    "purge": PurgeResult,
     "stop": StopResult,
 }
 """Name of a request -> the class of its result."""

@@ -31,6 +31,9 @@ from cabin.control.protocol import (
     ExplainResult,
     MetricsRequest,
     MetricsResult,
+    PrivacyRequest,
+    PurgeRequest,
+    RecordRequest,
     ReloadRequest,
     ReloadResult,
     Request,
@@ -209,6 +212,14 @@ class ControlServer:
         if isinstance(request, ReloadRequest):
             self._log(request, session)
             return ReloadResult(tuple(await self._even_if_gone(target.reload, limits.reload_s)))
+        if isinstance(request, RecordRequest):
+            self._log(request, session)
+            return await self._even_if_gone(lambda: target.record(request.on, request.seconds), limits.quick_s)
+        if isinstance(request, PrivacyRequest):
+            return await asyncio.wait_for(target.privacy(), limits.quick_s)
+        if isinstance(request, PurgeRequest):
+            self._log(request, session)
+            return await self._even_if_gone(target.purge, limits.turn_s)
         if isinstance(request, StopRequest):
             self._log(request, session)
             await self._even_if_gone(target.stop, limits.quick_s)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from cabin.control.protocol import Confirmation
+from cabin.control.protocol import Confirmation, PrivacyResult, PurgeResult
 from cabin.control.status import Status
 from cabin.control.turns import TurnData
 from cabin.vehicle.explanation import Explanation
@@ -68,6 +68,18 @@ class ControlTarget(Protocol):
 
     async def reload(self) -> tuple[str, ...]:
         """Read the configuration anew; return what was loaded. Raises ConfigError; then nothing has changed."""
+        ...
+
+    async def record(self, on: bool, seconds: float | None) -> PrivacyResult:
+        """Switch recording on or off. Raises UsageError where that is not allowed."""
+        ...
+
+    async def privacy(self) -> PrivacyResult:
+        """Return what of the driver is kept."""
+        ...
+
+    async def purge(self) -> PurgeResult:
+        """Remove all recordings; return what was removed."""
         ...
 
     async def stop(self) -> None:

@@ -88,6 +88,10 @@ class Conductor:
         self.observe: Callable[[Turn], None] = lambda _turn: None
         """Told of every turn, for budgets."""
         self.observe_late: Callable[[], None] = lambda: None
+        self.heed: Callable[[Flight, Understood], str] = lambda _flight, _understood: ""
+        """Asked why an utterance counts for nothing; empty: it counts."""
+        self.keep: Callable[[Flight, Turn], None] = lambda _flight, _turn: None
+        """Given each utterance that was acted on, for recordings."""
         self._telling, self._meters, self._desk = telling, meters, desk
         self._button: _Button | None = None
         self._acting: asyncio.Task[None] | None = None
@@ -167,6 +171,9 @@ class Conductor:
         flight = self.flights.take(link.generation, letter.utterance)
         if flight is None:
             self._telling.dropped("its result came too late", utterance=letter.utterance)
+            return
+        if why := self.heed(flight, letter):
+            self._telling.dropped(why, utterance=letter.utterance)
             return
         since_s = time.monotonic() - flight.ended_s  # what was done while the speaker was silent is not late
         late = [
@@ -267,6 +274,7 @@ class Conductor:
             self._give_up(flight, "too late", TOO_LATE)
             return
         self._finish(turn)
+        self.keep(flight, turn)
         if self._button is not None:
             self._release(turn_data(turn))
 

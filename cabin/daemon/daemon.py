@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from cabin.control.feed import EventFeed
 from cabin.control.metrics import metrics_of, openmetrics, write_textfile
 from cabin.control.server import ControlServer, Timeouts, serving
+from cabin.daemon.beside import Beside
 from cabin.daemon.conductor import Conductor
 from cabin.daemon.keeper import Keeper
 from cabin.daemon.ladder import DaemonLadder
@@ -34,6 +35,7 @@ from cabin.daemon.telling import Telling
 from cabin.daemon.waking import Waking
 from cabin.daemon.watchdog import Watchdog
 from cabin.errors import BudgetError, CabinError, ConfigError, ControlError, Problem, UsageError
+from cabin.replies.opening import replies_settings
 
 if TYPE_CHECKING:
     from cabin.budget.ladder import LadderEvent
@@ -84,6 +86,7 @@ class Daemon:
         self.conductor.observe, self.conductor.observe_late = self._note_turn, self.ladder.note_late
         self.waking = Waking(lambda: self.app.config, lambda: self.keeper.ready)
         self.telling.observe = self.waking.told
+        self.beside = Beside(self)
         self.pump: Pump | None = None
         self._stopped = asyncio.Event()
         self._server: ControlServer | None = None
@@ -124,7 +127,7 @@ class Daemon:
     async def cancel(self) -> int:
         """Drop what is on its way, what is being said included."""
         link = self.keeper.ready
-        count = int(self.conductor.in_speech)
+        count = int(self.conductor.in_speech) + int(self.beside.replies.silence("cancelled"))
         if link is not None:
             link.send(Forget())
             self.conductor.in_speech = False
@@ -134,6 +137,7 @@ class Daemon:
         """Return what became of what is said next; what was heard before the button was pushed is forgotten."""
         if self.keeper.ready is not None and not self._is_wanted():
             self.keeper.ready.send(Forget())
+        self.telling.tell("listening", {"seconds": seconds})
         with self.waking.pushed(seconds):
             return await self.conductor.talk(seconds)
 
@@ -146,7 +150,7 @@ class Daemon:
         """Return all processes of the daemon."""
         worker = self.keeper.link.pid if self.keeper.link is not None else None
         source = getattr(self.pump.source.state, "pid", None) if self.pump is not None else None
-        return [os.getpid(), *(pid for pid in (worker, source) if pid is not None)]
+        return [os.getpid(), *(pid for pid in (worker, source) if pid is not None), *self.beside.pids()]
 
     # Starting
 
@@ -189,6 +193,7 @@ class Daemon:
         if source is not None:
             source.start()
             self.pump = Pump(source, lambda: self.keeper.ready, self._is_wanted)
+            self.pump.through = self.beside.through
             self.pump.start()
 
     # Running
@@ -215,6 +220,7 @@ class Daemon:
         if looks % _MEMORY_LOOKS == 0:
             self.keeper.check_memory()
         self.watchdog.look(now_s)
+        self.beside.look(now_s)
         if self.pump is not None:
             self.tester.look(now_s, config.self_test_s)
         self._write_metrics(now_s)
@@ -312,6 +318,7 @@ class Daemon:
                 what = "the car cannot be changed while the daemon runs"
                 raise ConfigError(Problem(what, "vehicle.yaml", hint="Start it again: systemctl restart cabin."))
             source_name(app, self.options)
+            replies_settings(app.plugins, app.config)
             opened.append(open_parts(app, self.options, self._parser, self.telling.dialog, self._step, old))
 
         app, link = await asyncio.to_thread(again, self.app, read), self.keeper.link
@@ -322,6 +329,7 @@ class Daemon:
         self.app, self.conductor.parts = app, opened[0]
         self.keeper.config = config
         self.telling.log_words = config.log_transcripts
+        self.beside.change(app)
         if self.keeper.link is not None:
             self._send_allowance(self.keeper.link)
 
@@ -344,6 +352,7 @@ class Daemon:
         if self.pump is not None:
             self.pump.stop()
         self.tester.end()
+        self.beside.end()
         for task in self._tasks:
             task.cancel()
         is_done = await self.conductor.end(FINISH_S)

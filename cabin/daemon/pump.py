@@ -44,6 +44,8 @@ class Pump:
         self._generation = 0
         self._timer: asyncio.TimerHandle | None = None
         self._is_reading = False
+        self.through: Callable[[Sequence[SourceBlock]], Sequence[SourceBlock]] = lambda blocks: blocks
+        """What becomes of sound before anybody hears it: cabin's own voice is taken out."""
 
     def start(self) -> None:
         """Begin to bring."""
@@ -86,7 +88,9 @@ class Pump:
         blocks = self.source.read(_MOST_BLOCKS)
         if blocks:
             self.moved_s = time.monotonic()
-            self._send(blocks)
+            passed = self.through(blocks)
+            if passed:
+                self._send(passed)
         if self.in_speech or not blocks:
             self._listen()
         else:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from cabin import __version__
-from cabin.control.protocol import Confirmation
+from cabin.control.protocol import Confirmation, PrivacyResult, PurgeResult
 from cabin.control.status import Memory, Microphone, MicrophoneState, Privacy, Status, Worker
 from cabin.daemon.processes import proportional_mib, resident_mib
 from cabin.errors import Problem, SoundError
@@ -59,7 +59,7 @@ class DaemonTarget:
             workers=(worker,),
             memory=Memory(sum(map(proportional_mib, daemon.pids())), ladder.budgets.resident_mib),
             microphone=self._microphone(),
-            privacy=Privacy(transcripts_logged=daemon.telling.log_words),
+            privacy=Privacy(daemon.beside.recorder.is_on, daemon.telling.log_words),
             counts=daemon.meters.counts,
         )
 
@@ -89,6 +89,18 @@ class DaemonTarget:
     async def reload(self) -> tuple[str, ...]:
         """Read the configuration anew."""
         return await self._daemon.reload()
+
+    async def record(self, on: bool, seconds: float | None) -> PrivacyResult:
+        """Switch recording on or off."""
+        return await self._daemon.beside.record(on, seconds)
+
+    async def privacy(self) -> PrivacyResult:
+        """Return what of the driver is kept."""
+        return await self._daemon.beside.privacy()
+
+    async def purge(self) -> PurgeResult:
+        """Remove all recordings."""
+        return await self._daemon.beside.purge()
 
     async def stop(self) -> None:
         """Begin to end."""

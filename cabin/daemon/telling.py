@@ -37,6 +37,8 @@ class Telling:
         """Whether what was said is logged."""
         self.observe: Callable[[str], None] = lambda _event: None
         """Told the name of each event, on the thread that tells it."""
+        self.listeners: list[Callable[[str, Mapping[str, Any]], None]] = []
+        """Told each event with its data, on the thread that tells it."""
         self._feed, self._meters = feed, meters
 
     def tell(self, name: str, data: Mapping[str, Any] | None = None, private: Collection[str] = PRIVATE) -> None:
@@ -44,6 +46,8 @@ class Telling:
         data = data or {}
         self._feed.publish(name, data, frozenset(private) & data.keys())
         self.observe(name)
+        for listen in self.listeners:
+            listen(name, data)
         if name not in _UNLOGGED:
             shown = data if self.log_words else {key: value for key, value in data.items() if key not in private}
             logger.log(_LEVELS.get(name, logging.INFO), "%s", fields_text(name, shown))

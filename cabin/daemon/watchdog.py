@@ -121,6 +121,8 @@ class Watchdog:
         if daemon.pump is not None:
             state = daemon.pump.source.state
             parts.append(f"{state.device}: {state.status}")
+        if daemon.beside.recorder.is_on:
+            parts.append("RECORDING")
         if daemon.ladder.step != "normal":
             parts.append(f"{daemon.ladder.step}: {daemon.ladder.reason}")
         parts += [f"{counts.get(what, 0)} {what}" for what in ("heard", "done", "dropped")]
