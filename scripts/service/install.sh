@@ -81,7 +81,7 @@ model() {
     return
   fi
   rm -rf "$to.new" "$to.old"
-  cp -R "$from" "$to.new"
+  cp -RL "$from" "$to.new"
   [ ! -e "$to" ] || mv "$to" "$to.old"
   mv "$to.new" "$to"
   rm -rf "$to.old"

@@ -92,7 +92,12 @@ def lacking() -> str:
 
 
 def stage(folder: Path = ROOT / ".cache" / "staged") -> Path:
-    """Install cabin as it is now into `folder` as into a package's; quick when nothing has changed. Returns it."""
+    """Install cabin as it is now into `folder` as into a package's; quick when nothing has changed. Returns it.
+
+    CABIN_TEST_STAGED names a folder that was installed so before, to be taken as it is.
+    """
+    if ready := os.environ.get("CABIN_TEST_STAGED"):
+        return Path(ready)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -232,12 +237,16 @@ class ServiceBox:
         self.put_unit("cabin-sound.service", _SOUND)
         self.put_unit("cabin.service.d/60-sound.conf", _USES_SOUND)
         self.ctl("start", "cabin-sound.service")
+        # A sink that nobody listens to makes two seconds of sound at a time; then as little as is asked for.
+        record = f"parec -s {_SOUND_SERVER} -d cabin_mic.monitor --latency-msec=30 | head -c 20000 >/dev/null"
+        self.run("sh", "-c", record)
 
     def start_service(self) -> None:
         """Start it, or start it anew, and wait until it is READY; then follow its events."""
         self.unwatch()
         self.ctl("reset-failed", "cabin.service", "cabin.socket", check=False)
-        self.ctl("restart", "cabin.socket", "cabin.service")
+        done = self.run("systemctl", "restart", "cabin.socket", "cabin.service", check=False)
+        assert done.returncode == 0, done.stderr + self.journal()
         self.watch()
 
     def stop_service(self) -> None:
@@ -271,9 +280,11 @@ class ServiceBox:
 
     def all_pids(self) -> list[int]:
         """Every process in the service's control group, as the host numbers them."""
-        name = f"sdbox-{self._box.name}/system.slice/cabin.service/cgroup.procs"
-        for top in ("systemd", "."):
-            file = Path("/sys/fs/cgroup") / top / name
+        name = f"sdbox-{self._box.name}"
+        for top, below in itertools.product(
+            (".", "systemd"), (".", "payload")
+        ):  # version 2, version 1; nspawn's choice
+            file = Path("/sys/fs/cgroup", top, name, below, "system.slice/cabin.service/cgroup.procs")
             with contextlib.suppress(OSError):
                 return [int(line) for line in file.read_text().split()]
         return []
