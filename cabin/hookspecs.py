@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from cabin.audio.source import SoundSourceFactory
     from cabin.messages import Command, Outcome, SignalChange, Verdict
+    from cabin.monitoring.monitor import MonitorFactory
     from cabin.quantization.backend import QuantizerFactory
     from cabin.replies.sink import ReplySinkFactory
     from cabin.replies.voice import VoiceFactory
@@ -142,6 +143,14 @@ class CabinSpec:
         """Register Python actions that catalogs name in `action:`; for what setting signals cannot say.
 
         Fires while loading; main thread; 2 s. An action that raises gives the outcome `failed`, never a traceback.
+        """
+
+    @hookspec
+    def register_monitors(self, register: Register[MonitorFactory]) -> None:
+        """Register what watches the car and its driver and speaks up: name -> function without arguments.
+
+        Fires while loading; main thread; 2 s; the factory is called when the car is opened. Each call of a monitor has
+        50 ms of processor time; one that fails three times, or hangs, is left behind.
         """
 
     @hookspec

@@ -33,7 +33,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "parse": ("cabin.cli.parse:parse", "Turn texts into commands; nothing is done."),
     "model": ("cabin.cli.model:model", "Build, evaluate and look at the intent model."),
     "bench": ("cabin.cli.bench:bench", "Measure what is heard and done, on recordings and in noise."),
+    "wake": ("cabin.cli.wake:wake", "Train, try and measure the wake phrase."),
     "models": ("cabin.cli.models:models", "List, fetch and verify model files."),
+    "monitor": ("cabin.cli.monitor:monitor", "Put a recorded drive before the monitors of car and driver."),
     "explain": ("cabin.cli.explain:explain", "Say why a command is allowed or refused, rule by rule."),
     "plugins": ("cabin.cli.plugins:plugins", "List the plugins loaded, or begin a new one."),
     "config": ("cabin.cli.config:config", "Check and show the configuration."),
@@ -44,6 +46,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "talk": ("cabin.cli.talk:talk", "Push to talk: have the running daemon listen now."),
     "cancel": ("cabin.cli.cancel:cancel", "Have the running daemon drop what it is at."),
     "reload": ("cabin.cli.reload:reload", "Have the running daemon read its configuration anew."),
+    "record": ("cabin.cli.record:record", "Have the running daemon write utterances to disk, or not."),
+    "privacy": ("cabin.cli.privacy:privacy", "Show what of the driver is kept, or remove it."),
     "stop": ("cabin.cli.stop:stop", "End the running daemon."),
     "completion": ("cabin.cli.completion:completion", "Print completion for bash or zsh."),
 }

@@ -28,5 +28,7 @@ DEFAULT_PLUGINS: tuple[str, ...] = (
     "cabin_assistance",
     "cabin_system",
     "cabin_refusals",
+    "cabin_drowsiness",
+    "cabin_reminders",
 )
 """Modules in the order they are loaded; each also stands in pyproject.toml under the entry-point group `cabin`."""

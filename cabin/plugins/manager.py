@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from cabin.audio.source import SoundSourceFactory
     from cabin.messages import Command, Outcome, SignalChange
+    from cabin.monitoring.monitor import MonitorFactory
     from cabin.quantization.backend import QuantizerFactory
     from cabin.replies.sink import ReplySinkFactory
     from cabin.replies.voice import VoiceFactory
@@ -53,6 +54,7 @@ HOOK_ORDER = (
     "register_quantizers",
     "register_vehicles",
     "register_actions",
+    "register_monitors",
 )
 """Hooks that fire once while loading, each for all plugins before the next.
 
@@ -100,6 +102,7 @@ class PluginManager:
         self.quantizers: Registry[QuantizerFactory] = Registry("quantizer")
         self.vehicles: Registry[VehicleFactory] = Registry("vehicle interface")
         self.actions: Registry[Action] = Registry("action")
+        self.monitors: Registry[MonitorFactory] = Registry("monitor")
         self._sections: Registry[type[Any]] = Registry("configuration section")
         self._catalog_dirs: list[tuple[str, Path]] = []
         self._commands: dict[str, click.Command] | None = None
@@ -166,6 +169,7 @@ class PluginManager:
             "register_quantizers": self.quantizers,
             "register_vehicles": self.vehicles,
             "register_actions": self.actions,
+            "register_monitors": self.monitors,
         }
         budget = self._guard.settings.load_budget_ms
         for hook in HOOK_ORDER:
@@ -288,6 +292,7 @@ class PluginManager:
             self.quantizers,
             self.vehicles,
             self.actions,
+            self.monitors,
         )
         provides += [f"{registry.what} {name}" for registry in registries for name in registry.by_plugin(record.name)]
         provides += [f"command {name}" for name, owner in self._command_owners.items() if owner == record.name]

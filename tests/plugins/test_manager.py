@@ -146,6 +146,10 @@ def test_hook_register_actions():
     check_registering("register_actions", "actions")
 
 
+def test_hook_register_monitors():
+    check_registering("register_monitors", "monitors")
+
+
 def test_hook_register_commands():
     def good(cli):
         cli.add_command(click.Command("wash"))
