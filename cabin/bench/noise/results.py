@@ -51,6 +51,7 @@ class ResultFile(Generic[Row]):
                 "w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False
             ) as new:
                 new.write(kept)
+            Path(new.name).chmod(0o644)
             os.replace(new.name, path)
             return path.open("a", encoding="utf-8")
         except OSError as error:
