@@ -103,7 +103,6 @@ class VirtualMicrophone:
         return Spoken(begun_s, self._done_s[before])
 
     def _serve(self, listener: socket.socket) -> None:
-        header = json.dumps({"rate_hz": self.rate_hz, "format": "f32", "live": True}).encode() + b"\n"
         while not self._is_over:
             try:
                 peer, _ = listener.accept()
@@ -115,7 +114,8 @@ class VirtualMicrophone:
             self._peer = peer
             self.connections += 1
             with contextlib.suppress(OSError), peer:
-                peer.sendall(header)
+                header = {"rate_hz": self.rate_hz, "format": "f32", "live": True}
+                peer.sendall(json.dumps(header).encode() + b"\n")
                 self._give(peer)
 
     def _give(self, peer: socket.socket) -> None:

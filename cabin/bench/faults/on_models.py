@@ -16,7 +16,7 @@ from cabin.bench.faults.fault import Fault
 if TYPE_CHECKING:
     from cabin.bench.faults.rig import Rig
 
-__all__ = ["FAULTS"]
+__all__ = ["FAULTS", "cut"]
 
 _WEIGHTS = "weights.bin"
 """Of the intent model; mapped into the worker's memory."""
@@ -38,7 +38,8 @@ def _copied(rig: Rig) -> Path:
     return folder / config.parser.model
 
 
-def _cut(file: Path) -> None:
+def cut(file: Path) -> None:
+    """Leave the first third of a file."""
     os.truncate(file, file.stat().st_size // 3)
 
 
@@ -70,7 +71,7 @@ def _missing(model: Path) -> None:
 
 
 def _truncated(model: Path) -> None:
-    _cut(model / _WEIGHTS)
+    cut(model / _WEIGHTS)
 
 
 def _start_on_copy(rig: Rig) -> Path:
@@ -84,7 +85,7 @@ def _truncated_while_running(rig: Rig) -> float | None:
     """The mapped file is cut under the worker's feet: the next read beyond its end is a SIGBUS."""
     model = _start_on_copy(rig)
     whole = (model / _WEIGHTS).read_bytes()
-    _cut(model / _WEIGHTS)
+    cut(model / _WEIGHTS)
     rig.say_command()
     rig.wait(lambda: rig.worker_state() != "running", 10.0)
     rig.claim("nothing was done with half a model", not rig.writes(), rig.writes())
@@ -130,7 +131,7 @@ def _swapped_for_broken(rig: Rig) -> float | None:
     model = _start_on_copy(rig)
     before = rig.worker()
     shutil.copytree(model, model.with_name("new"))
-    _cut(model.with_name("new") / _WEIGHTS)
+    cut(model.with_name("new") / _WEIGHTS)
     model.rename(model.with_name("old"))
     model.with_name("new").rename(model)
     refused = ""

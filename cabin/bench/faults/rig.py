@@ -28,7 +28,7 @@ from cabin.bench.faults.stand_in import StandIn
 from cabin.bench.faults.witness import Write, misdeeds, read_writes
 from cabin.demo.script import RECORDINGS
 
-__all__ = ["COMMAND", "PROBE", "Rig"]
+__all__ = ["COMMAND", "PROBE", "Rig", "merged"]
 
 COMMAND = RECORDINGS / "16-defroster.wav"
 """defrost the rear window"""
@@ -97,7 +97,7 @@ class Rig:
         self.orders.mkdir(parents=True)
         (self.folder / "budgets").mkdir()
         self.write_config()
-        budget = _merged(BUDGET, self._settings.get("budget", {}))
+        budget = merged(BUDGET, self._settings.get("budget", {}))
         (self.folder / "budgets" / "headunit.yaml").write_text(json.dumps(budget), encoding="utf-8")
         vehicle = {"interface": "faulty", "interfaces": {"faulty": {"of": "simulated"}}}
         (self.folder / "vehicle.yaml").write_text(yaml.safe_dump(vehicle), encoding="utf-8")
@@ -105,7 +105,7 @@ class Rig:
 
     def write_config(self, **more: Any) -> None:
         """Write cabin.yaml, with these sections besides."""
-        sections = _merged(_merged(_SECTIONS, self._settings), more)
+        sections = merged(merged(_SECTIONS, self._settings), more)
         sections.pop("budget", None)
         sections["capture"] = {"device": str(self.microphone.path), **sections["capture"]}
         sections["control"] = {"socket": str(self.control), **sections["control"]}
@@ -314,12 +314,13 @@ def _install(folder: Path) -> None:
     (info / "entry_points.txt").write_text("[cabin]\ncabin_faulty = cabin_faulty\n", encoding="utf-8")
 
 
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return sections laid over sections."""
+    made = dict(below)
     for key, value in above.items():
-        before = merged.get(key)
-        merged[key] = _merged(before, value) if isinstance(before, Mapping) and isinstance(value, Mapping) else value
-    return merged
+        before = made.get(key)
+        made[key] = merged(before, value) if isinstance(before, Mapping) and isinstance(value, Mapping) else value
+    return made
 
 
 def _children(pid: int) -> list[int]:

@@ -21,7 +21,7 @@ from cabin.errors import Problem, UsageError, nearest
 if TYPE_CHECKING:
     from cabin.cli.app import App
 
-__all__ = ["chosen", "load_results", "run_faults", "save_results", "wrapped_factories"]
+__all__ = ["SharedRig", "chosen", "load_results", "run_faults", "run_on", "save_results", "wrapped_factories"]
 
 logger = logging.getLogger(__name__)
 
@@ -55,15 +55,15 @@ def run_faults(
 ) -> list[Result]:
     """Run faults and return what came of them, in their order; `tell` gets each as it comes."""
     results = []
-    with tempfile.TemporaryDirectory(prefix="cabinf") as short, _Shared(Path(short), wrapped) as shared:
+    with tempfile.TemporaryDirectory(prefix="cabinf") as short, SharedRig(Path(short), wrapped) as shared:
         for fault in faults:
-            result = _run(fault, shared)
+            result = run_on(fault, shared)
             results.append(result)
             tell(result)
     return results
 
 
-class _Shared:
+class SharedRig:
     """A rig that faults without wishes of their own have in common, for as long as it is well."""
 
     def __init__(self, folder: Path, wrapped: tuple[str, str]) -> None:
@@ -71,7 +71,7 @@ class _Shared:
         self._number = 0
         self._rig: Rig | None = None
 
-    def __enter__(self) -> _Shared:
+    def __enter__(self) -> SharedRig:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -108,7 +108,8 @@ class _Shared:
         return Rig(folder, fault.settings, self._wrapped)
 
 
-def _run(fault: Fault, shared: _Shared) -> Result:
+def run_on(fault: Fault, shared: SharedRig) -> Result:
+    """Run one fault and return what came of it; whatever breaks is part of that."""
     begun_s = time.monotonic()
     lacks = fault.lacks()
     if lacks:
