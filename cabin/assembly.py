@@ -63,11 +63,13 @@ def open_chain(
     model_dir: Callable[[str], Path] = paths.models_dir,
     parser: Parser | None = None,
     hooks: Hooks | None = None,
+    with_watched: Callable[[Mapping[str, SignalSpec]], Mapping[str, SignalSpec]] = lambda specs: specs,
 ) -> Chain:
     """Make the chain; no recognizer is loaded before there is something to hear.
 
     `model` replaces the intent model of the configuration, `catalogs` (when there are any) the catalogs of the plugins,
-    `vehicle` the configured car, `parser` the one that would be loaded, `hooks` what plugins say of commands. Raises
+    `vehicle` the configured car, `parser` the one that would be loaded, `hooks` what plugins say of commands;
+    `with_watched` adds the signals that monitors watch to those of the catalogs. Raises
     ConfigError, CatalogError, ModelError or PluginError, with all mistakes told.
     """
     from cabin.vehicle.policy import check_rule_sets
@@ -77,7 +79,7 @@ def open_chain(
     policy = load_policy(policy_file)
     check_rule_sets(policy, catalog)
     parser = parser or open_parser(plugins, config, catalog, model, model_dir)
-    car = vehicle or open_vehicle(plugins, vehicle_config, catalog)
+    car = vehicle or open_vehicle(plugins, vehicle_config, catalog, with_watched)
 
     def run_action(name: str, command: Command, intent: Intent, vehicle: VehicleInterface) -> ActionResult:
         entry = plugins.actions.get(name, str(intent.where))
@@ -150,12 +152,17 @@ def engines(plugins: PluginManager) -> dict[str, str]:
     return {entry.name: brought_by.get(entry.plugin, "") for entry in plugins.inference_backends}
 
 
-def open_vehicle(plugins: PluginManager, vehicle_config: VehicleConfig, catalog: Catalog) -> VehicleInterface:
-    """Connect to the configured car.
+def open_vehicle(
+    plugins: PluginManager,
+    vehicle_config: VehicleConfig,
+    catalog: Catalog,
+    with_watched: Callable[[Mapping[str, SignalSpec]], Mapping[str, SignalSpec]] = lambda specs: specs,
+) -> VehicleInterface:
+    """Connect to the configured car; `with_watched` adds signals to those of the catalog.
 
     Raises ConfigError for a name that nobody registered, VehicleError or PluginError.
     """
-    specs = vehicle_config.units.begin(catalog.signals)
+    specs = vehicle_config.units.begin(with_watched(catalog.signals))
     return _open_car(plugins, vehicle_config, specs, vehicle_config.interface, ())
 
 

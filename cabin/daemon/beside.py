@@ -44,6 +44,11 @@ class Beside:
         self.recorder = Recorder(app.config.privacy, folder, telling.tell, telling.fault)
         daemon.conductor.heed, daemon.conductor.keep = self._heed, self._keep
 
+    @property
+    def is_speaking(self) -> bool:
+        """Whether a reply is being heard."""
+        return self.replies.is_speaking
+
     def pids(self) -> list[int]:
         """Return the processes that are there."""
         return self.replies.pids()

@@ -34,6 +34,7 @@ from cabin.daemon.target import DaemonTarget
 from cabin.daemon.telling import Telling
 from cabin.daemon.waking import Waking
 from cabin.daemon.watchdog import Watchdog
+from cabin.daemon.watching import Watching
 from cabin.errors import BudgetError, CabinError, ConfigError, ControlError, Problem, UsageError
 from cabin.replies.opening import replies_settings
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from cabin.control.turns import TurnData
     from cabin.daemon.link import WorkerLink
     from cabin.daemon.options import RunOptions
+    from cabin.dialog.events import DialogEvent
     from cabin.messages import Turn
 
 __all__ = ["Daemon"]
@@ -87,6 +89,7 @@ class Daemon:
         self.waking = Waking(lambda: self.app.config, lambda: self.keeper.ready)
         self.telling.observe = self.waking.told
         self.beside = Beside(self)
+        self.watching = Watching(self)
         self.pump: Pump | None = None
         self._stopped = asyncio.Event()
         self._server: ControlServer | None = None
@@ -181,7 +184,9 @@ class Daemon:
         parser = RemoteParser(self.desk, asyncio.get_running_loop(), self.answer_s)
         self._parser = parser
         try:
-            parts = await asyncio.to_thread(open_parts, self.app, self.options, parser, self.telling.dialog, self._step)
+            with_watched = self.watching.with_watched
+            arguments = (self.app, self.options, parser, self._converse, self._step, None, with_watched)
+            parts = await asyncio.to_thread(open_parts, *arguments)
         except BaseException:
             worker.cancel()
             raise
@@ -195,6 +200,7 @@ class Daemon:
             self.pump = Pump(source, lambda: self.keeper.ready, self._is_wanted)
             self.pump.through = self.beside.through
             self.pump.start()
+        self.watching.start()
 
     # Running
 
@@ -221,6 +227,7 @@ class Daemon:
             self.keeper.check_memory()
         self.watchdog.look(now_s)
         self.beside.look(now_s)
+        self.watching.look()
         if self.pump is not None:
             self.tester.look(now_s, config.self_test_s)
         self._write_metrics(now_s)
@@ -274,6 +281,10 @@ class Daemon:
         if self.pump is not None:
             self.pump.note_heard(False)
 
+    def _converse(self, event: DialogEvent) -> None:
+        self.telling.dialog(event)
+        self.watching.heard(event)
+
     def _step(self) -> Step:
         return self.ladder.step
 
@@ -319,7 +330,7 @@ class Daemon:
                 raise ConfigError(Problem(what, "vehicle.yaml", hint="Start it again: systemctl restart cabin."))
             source_name(app, self.options)
             replies_settings(app.plugins, app.config)
-            opened.append(open_parts(app, self.options, self._parser, self.telling.dialog, self._step, old))
+            opened.append(open_parts(app, self.options, self._parser, self._converse, self._step, old))
 
         app, link = await asyncio.to_thread(again, self.app, read), self.keeper.link
         await self.keeper.change(setup_of(app, self.options))
@@ -353,6 +364,7 @@ class Daemon:
             self.pump.stop()
         self.tester.end()
         self.beside.end()
+        self.watching.end()
         for task in self._tasks:
             task.cancel()
         is_done = await self.conductor.end(FINISH_S)

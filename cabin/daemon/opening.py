@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from cabin.dialog.session import Session
 from cabin.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
+    from cabin.catalog.schema import SignalSpec
     from cabin.chain import Parser
     from cabin.cli.app import App
     from cabin.config import Budgets
@@ -53,6 +54,7 @@ def open_parts(
     observer: DialogObserver,
     step: Callable[[], Step],
     old: Parts | None = None,
+    with_watched: Callable[[Mapping[str, SignalSpec]], Mapping[str, SignalSpec]] = lambda specs: specs,
 ) -> Parts:
     """Open catalog, policy, car and conversation; of `old`, the car is kept if it still fits, and what was said.
 
@@ -73,6 +75,7 @@ def open_parts(
         model_dir=app.model_dir,
         parser=parser,
         hooks=hooks,
+        with_watched=with_watched,
     )
     hooks.catalog = chain.executor.catalog
     if old is None:

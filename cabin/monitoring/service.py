@@ -81,10 +81,14 @@ class MonitorService:
                 return name
         return ""
 
-    def close(self) -> None:
-        """End the thread; a monitor that hangs is left behind."""
+    def stop(self) -> None:
+        """Have the thread end soon, without waiting for it."""
         self._is_closed.set()
         self._unsubscribe()
+
+    def close(self) -> None:
+        """End the thread; a monitor that hangs is left behind."""
+        self.stop()
         if self._thread is not None:
             self._thread.join(HANGS_S)
 
