@@ -7,8 +7,9 @@ has more is what was said. How far the two lie apart is evidence of whether the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cabin.config.fields import Bounds
@@ -16,6 +17,7 @@ from cabin.config.fields import Bounds
 if TYPE_CHECKING:
     from cabin.messages import Hypothesis
     from cabin.speech.bias_language import Language
+    from cabin.speech.bias_lists import ListFiles
     from cabin.speech.bias_spelling import Written
     from cabin.speech.lexicon import Lexicon
 
@@ -41,6 +43,9 @@ class BiasConfig:
     """What each word that is only said around an order ("okay", "please") costs, and it is worth nothing."""
     beams: Annotated[int, Bounds(1, 16)] = 6
     """Readings in the catalog's language that are followed side by side."""
+    lists: Mapping[str, Path] = field(default_factory=dict)
+    """Names known at run time: a list of the catalogs (contact, station, destination) -> a text file, a phrase a line.
+    A file that changes is read anew before the next utterance."""
 
     @property
     def per_word(self) -> float:
@@ -55,6 +60,13 @@ class Bias:
     language: Language
     lexicon: Lexicon
     config: BiasConfig
+    lists: ListFiles | None = None
+    """Lists kept as their files are; None: there are none."""
+
+    def refresh(self) -> None:
+        """Take up what has changed in the files of lists; to be called before an utterance is heard."""
+        if self.lists is not None:
+            self.lists.refresh()
 
     def worth(self, written: Written) -> float:
         """Return what being a sentence of the language is worth to a reading; words around it count nothing."""

@@ -14,12 +14,18 @@ __all__ = ["open_bias"]
 
 
 def open_bias(config: BiasConfig, dirs: Sequence[CatalogDir], catalog: Catalog | None = None) -> Bias | None:
-    """Return what a recognizer leans to, or None when it is not to lean. Raises CatalogError."""
+    """Return what a recognizer leans to, or None when it is not to lean.
+
+    Raises CatalogError, and ConfigError for lists of run time that the catalogs do not have.
+    """
     if config.strength == "off":
         return None
     from cabin.speech.bias import Bias
     from cabin.speech.bias_cache import load_language_graph
     from cabin.speech.bias_language import Language
+    from cabin.speech.bias_lists import ListFiles
     from cabin.speech.lexicon import load_lexicon
 
-    return Bias(Language(load_language_graph(dirs, catalog)), load_lexicon(), config)
+    language = Language(load_language_graph(dirs, catalog))
+    lists = ListFiles(language, config.lists) if config.lists else None
+    return Bias(language, load_lexicon(), config, lists)

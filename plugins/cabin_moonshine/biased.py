@@ -48,6 +48,7 @@ class BiasedSearch:
         sound passed through. The evidence is what `log_ratio_per_token` gives; None: no sentence of the catalog comes
         near.
         """
+        self.bias.refresh()
         tokens = len(decoded.tokens) + 1
         read = [(reading, self.walk.read(reading.text)) for reading in free]
         first = read[0][1] if read else None
