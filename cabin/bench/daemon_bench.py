@@ -26,7 +26,7 @@ from cabin.bench.soak import SoakPlan, run_soak
 from cabin.bench.speech_feed import find_recordings, quiet, spoken
 from cabin.bench.virtual_microphone import VirtualMicrophone
 from cabin.budget.window import percentile
-from cabin.errors import BudgetError, Problem
+from cabin.errors import BudgetError, Problem, SoundError
 
 if TYPE_CHECKING:
     from cabin.messages import Samples
@@ -37,6 +37,12 @@ Part = Literal["start", "latency", "silence", "memory"]
 Source = Literal["microphone", "file"]
 
 PARTS: tuple[Part, ...] = ("start", "latency", "silence", "memory")
+
+OPEN_S = 60.0
+"""How long the microphone may take to be opened after READY."""
+
+HEAR_S = 10.0
+"""How long the end of what was spoken may take to be noticed, where less was heard than spoken."""
 
 SETTLE_S = 3.0
 """After the start, before silence is measured."""
@@ -75,7 +81,7 @@ class DaemonPlan:
     speed: float = 16.0
     """Times real time at which these are fed."""
     recordings: Sequence[Path] = ()
-    """More folders of wav files."""
+    """Folders of wav files to speak instead of the bundled ones."""
     arguments: Sequence[str] = ()
     """More options of `cabin run`."""
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -178,7 +184,7 @@ class _Bench:
                 after = await self._after(daemon, seconds)
             else:
                 microphone = await self._microphone(stack, folder)
-                daemon = await self._daemon(stack, folder, "capture", microphone.environ)
+                daemon = await self._listening(stack, folder, microphone)
                 playing = asyncio.create_task(microphone.play(noise / "noise.wav"))
                 stack.push_async_callback(_end, playing)
                 before = await self._after(daemon, SETTLE_S)
@@ -228,7 +234,7 @@ class _Bench:
         async with AsyncExitStack() as stack:
             folder = _folder(stack)
             microphone = await self._microphone(stack, folder)
-            daemon = await self._daemon(stack, folder, "capture", microphone.environ)
+            daemon = await self._listening(stack, folder, microphone)
             figures = await self._after(daemon, SETTLE_S)
         return figures.processes.get("capture", {}).get("resident_mib", 0.0)
 
@@ -236,9 +242,10 @@ class _Bench:
         import numpy as np
 
         microphone = await self._microphone(stack, folder)
-        daemon = await self._daemon(stack, folder, "capture", microphone.environ)
+        daemon = await self._listening(stack, folder, microphone)
         _write(folder / "spoken.wav", np.concatenate([quiet(1.0), *(spoken(file) for file in files)]))
         await microphone.play(folder / "spoken.wav")
+        await daemon.until(lambda: daemon.ended >= len(files), HEAR_S)
         await daemon.until_answered(30.0)
         figures = daemon.figures()
         self._count(figures.processor_s, figures.waited_s)
@@ -270,6 +277,16 @@ class _Bench:
         source = source or f"socket:{folder}/run/sound"
         daemon = BenchDaemon(folder / "run", source, environ or self._plan.environ, arguments)
         return await stack.enter_async_context(daemon)
+
+    async def _listening(self, stack: AsyncExitStack, folder: Path, microphone: VirtualMicrophone) -> BenchDaemon:
+        """Start a daemon that hears the microphone: READY does not wait for a device."""
+        daemon = await self._daemon(stack, folder, "capture", microphone.environ)
+        for _ in range(round(OPEN_S / 0.1)):
+            state = (await daemon.status()).microphone.state
+            if state == "open":
+                return daemon
+            await asyncio.sleep(0.1)
+        raise SoundError(Problem(f"the microphone is not open after {OPEN_S:g} s", seen=state))
 
     async def _after(self, daemon: BenchDaemon, seconds: float) -> Figures:
         await daemon.until(lambda: False, seconds)

@@ -62,7 +62,7 @@ class SoakPlan:
     sample_every: int = 25
     """Utterances between two samples."""
     recordings: Sequence[Path] = ()
-    """More folders of wav files."""
+    """Folders of wav files to speak instead of the bundled ones."""
     seed: int = 1
     arguments: Sequence[str] = ()
     """More options of `cabin run`."""

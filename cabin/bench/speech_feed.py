@@ -49,25 +49,25 @@ def spoken(file: Path) -> Samples:
 
 
 def find_recordings(folders: Sequence[Path], longest_s: float | None = None) -> tuple[Path, ...]:
-    """Return the bundled recordings and the wav files of these folders, without those that are too long.
+    """Return the wav files of these folders, else the bundled recordings, without those that are too long.
 
-    Raises UsageError for a folder without any.
+    Raises UsageError for a folder without any, and when all are too long.
     """
     from cabin.audio.wav import read_sound
     from cabin.demo.script import load_script
 
-    found = [entry.file for entry in load_script()]
-    problems = []
-    for folder in folders:
-        files = sorted(folder.glob("*.wav"))
-        if not files:
-            problems.append(Problem("no wav files there", "--recordings", str(folder)))
-        found += files
-    if problems:
-        raise UsageError(problems)
-    if longest_s is None:
-        return tuple(found)
-    return tuple(file for file in found if len(read_sound(file).samples) <= longest_s * SAMPLE_RATE_HZ)
+    by_folder = [(folder, sorted(folder.glob("*.wav"))) for folder in folders]
+    empty = [folder for folder, files in by_folder if not files]
+    if empty:
+        raise UsageError(Problem("no wav files there", "--recordings", str(folder)) for folder in empty)
+    found = [file for _, files in by_folder for file in files] or [entry.file for entry in load_script()]
+    if longest_s is not None:
+        found = [file for file in found if len(read_sound(file).samples) <= longest_s * SAMPLE_RATE_HZ]
+        if not found:
+            raise UsageError(
+                Problem("every recording is too long", "--recordings", expected=f"{longest_s:g} s or less")
+            )
+    return tuple(found)
 
 
 class SpeechSocket:

@@ -48,7 +48,7 @@ BUSY_PERCENT = 10.0
     "--recordings",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     multiple=True,
-    help="A folder of more wav files to speak.",
+    help="A folder of wav files to speak instead of the bundled ones; may be given more than once.",
 )
 @json_option
 @pass_app

@@ -41,7 +41,7 @@ Examples:
     "--recordings",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     multiple=True,
-    help="A folder of more wav files to speak.",
+    help="A folder of wav files to speak instead of the bundled ones; may be given more than once.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The order in which recordings are spoken.")
 @json_option
