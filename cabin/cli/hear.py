@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -19,6 +19,8 @@ from cabin.messages import Parse, Transcript, Turn
 if TYPE_CHECKING:
     from cabin.chain import Chain
     from cabin.executor import Confirm
+    from cabin.hearing import LazyHearing
+    from cabin.wake.hearing import WakefulHearing
 
 __all__ = ["hear", "hear_file"]
 
@@ -37,6 +39,7 @@ Examples:
 @catalog_option
 @set_option
 @yes_option
+@click.option("--wake", is_flag=True, help="Act only on what the wake phrase wakes (section `wake` of cabin.yaml).")
 @pass_app
 def hear(
     app: App,
@@ -47,17 +50,25 @@ def hear(
     catalogs: tuple[Path, ...],
     settings: tuple[str, ...],
     yes: bool,
+    wake: bool,
 ) -> None:
     """Hear wav files in order, in one car: what was said, understood and done.
 
     An utterance gives one answer; a file in which nobody speaks gives one with an empty transcript. A file that cannot
-    be read is told and the next is heard; the exit code is then 1.
+    be read is told and the next is heard; the exit code is then 1. With --wake each file begins asleep, and what is
+    not meant for the car has an empty transcript.
     """
     from rich.markup import escape
 
     from cabin.cli.turns import print_turn, turn_json
 
+    if wake:
+        from cabin.cli.wake_options import wake_config, wakeful
+
+        app.config = wake_config(app, None, None, recognizer=False)
     chain = open_app_chain(app, model, catalogs, settings)
+    if wake:
+        chain.hearing = wakeful(app, app.config, cast("LazyHearing", chain.hearing))
     has_failed = False
     show = console()
     try:
@@ -68,6 +79,8 @@ def hear(
             try:
                 for turn in hear_file(chain, file, (lambda _command, _verdict: True) if yes else None):
                     has_failed |= any(outcome.status == "failed" for outcome in turn.outcomes)
+                    if wake and turn.outcomes and turn.utterance is not None:
+                        cast("WakefulHearing", chain.hearing).replied(turn.utterance.end_s, app.config.wake.follow_up_s)
                     if as_json:
                         print_json(turn_json(turn, name))
                     else:

@@ -36,6 +36,7 @@ class RecognizerDetector:
 
     def __init__(self, settings: WakeDetectorSettings) -> None:
         self.detection: Detection | None = None
+        self.sounds_like: tuple[str, ...] = ()
         self._phrase, self._hear = settings.phrase, settings.hear
         self._least = settings.likeness - _EASIER
         self._blocks: list[Samples] = []

@@ -31,8 +31,8 @@ class WakeConfig:
     """The folder that `cabin wake build` made, for detector: network."""
     threshold: Annotated[float | None, Bounds(0, 1)] = None
     """Score from which on the first stage has heard the phrase; null: what the detector was made with."""
-    likeness: Annotated[float, Bounds(0.5, 1)] = 0.85
-    """How like the phrase the recognizer's text must sound, 1: exactly; with detector: network 0.15 less will do."""
+    likeness: Annotated[float, Bounds(0.5, 1)] = 0.8
+    """How like the phrase the recognizer's text must sound, 1: exactly; with detector: network 0.2 less will do."""
     window_s: Annotated[float, Bounds(1, 60)] = 6.0
     """How long after the phrase alone something may be said."""
     follow_up_s: Annotated[float, Bounds(0, 60)] = 6.0

@@ -58,8 +58,15 @@ class WakeDetectorSettings:
 class WakeDetector(Protocol):
     """Listens to one stretch of speech at a time, as the voice detector finds them. One thread owns it."""
 
-    detection: Detection | None
-    """What was heard in the present stretch."""
+    @property
+    def detection(self) -> Detection | None:
+        """Return what was heard in the present stretch."""
+        ...
+
+    @property
+    def sounds_like(self) -> tuple[str, ...]:
+        """Return what the recognizer may write for the phrase where this detector has heard it in the sound."""
+        ...
 
     @property
     def verdict(self) -> Verdict:

@@ -24,7 +24,7 @@ _BEFORE_PHRASE_S = 0.4
 """Kept before a phrase in the middle of a stretch."""
 _MOST_BEFORE_S = 1.5
 """As long as no more than this was said before the phrase, the stretch is read whole."""
-_EASIER = 0.15
+_EASIER = 0.2
 """So much less like the phrase may a text be when a detector has heard the phrase in the sound as well."""
 
 
@@ -61,9 +61,10 @@ class Reading:
 class WakeDoor:
     """Follows one stream."""
 
-    def __init__(self, gate: WakeGate, phrase: WakePhrase, detector: WakeDetector, likeness: float = 0.85) -> None:
+    def __init__(self, gate: WakeGate, phrase: WakePhrase, detector: WakeDetector, likeness: float = 0.8) -> None:
         self.gate, self.phrase, self.detector = gate, phrase, detector
         self._likeness = likeness
+        self._heard_phrase = dataclasses.replace(phrase, variants=(*phrase.variants, *detector.sounds_like))
         self._decision: Decision = "closed"
         self._begun_s = 0.0
 
@@ -111,7 +112,8 @@ class WakeDoor:
             return Reading("pass", transcript)
         least = self._likeness - (_EASIER if admission.heard else 0.0)
         readings = transcript.hypotheses if admission.heard else transcript.hypotheses[:1]
-        found = [(each, self.phrase.find(each.text, least, anywhere=admission.heard)) for each in readings]
+        phrase = self._heard_phrase if admission.heard else self.phrase
+        found = [(each, phrase.find(each.text, least, anywhere=admission.heard)) for each in readings]
         matched = [(each, match) for each, match in found if match is not None]
         kept = tuple(Hypothesis(match.rest, each.log_prob, each.bias) for each, match in matched if match.rest)
         likeness = max((match.likeness for _, match in matched), default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ class WakefulHearing:
         """What became of the utterance recognized last; None: it was not recognized."""
         self.admission: Admission | None = None
         """How it had come through the first stage."""
+        self.counts: Counter[str] = Counter()
+        """What became of utterances: closed (not recognized), drop, alone, pass."""
         self._inner = inner
         self._endpoint = endpoint or EndpointConfig()
         self._admissions: dict[int, Admission] = {}
@@ -64,9 +67,11 @@ class WakefulHearing:
         admission = self._admissions.pop(id(utterance), None)
         self.admission, self.reading = admission, None
         if admission is None or admission.decision == "closed":
+            self.counts["closed"] += 1
             return Transcript((), "asleep" if admission is not None else "")
         transcript = self._inner.recognize(admission.utterance)
         self.reading = self.door.read(admission, transcript)
+        self.counts[self.reading.kind] += 1
         self.door.note(admission, self.reading)
         if self.reading.kind == "pass":
             return self.reading.transcript

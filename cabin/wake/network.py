@@ -31,6 +31,7 @@ class NetworkDetector:
         from cabin.onnx_runtime import load_onnxruntime
 
         self.info = read_info(folder)
+        self.sounds_like = self.info.sounds_like
         self.threshold = self.info.threshold if threshold is None else threshold
         onnxruntime = load_onnxruntime()
         options = onnxruntime.SessionOptions()

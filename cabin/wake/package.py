@@ -34,6 +34,8 @@ class WakeModelInfo:
     """Shape of the network's history."""
     sha256: str
     """Of wake.onnx."""
+    sounds_like: tuple[str, ...] = ()
+    """What the recognizer writes for the phrase when it mishears it."""
     seed: int = 0
     parameters: int = 0
     steps: int = 0
@@ -67,7 +69,8 @@ def _info_of(told: Any, path: Path, hint: str) -> WakeModelInfo:
     try:
         given: Mapping[str, Any] = {name: value for name, value in dict(told).items() if name in known}
         rows, columns = given["history"]
-        info = WakeModelInfo(**{**given, "history": (int(rows), int(columns))})
+        heard_as = tuple(str(each) for each in given.get("sounds_like", ()))
+        info = WakeModelInfo(**{**given, "history": (int(rows), int(columns)), "sounds_like": heard_as})
         fits = isinstance(info.phrase, str) and 0 < info.threshold < 1 and 0 < info.longest_s < 10
     except (TypeError, ValueError, KeyError) as error:
         raise ModelError(Problem("the description of the wake detector is damaged", str(path), hint=hint)) from error

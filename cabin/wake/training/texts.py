@@ -44,7 +44,7 @@ class Texts:
     """Anything else, commands without the phrase among it."""
 
 
-def draw_texts(phrase: WakePhrase, catalog: Catalog, seed: int, near: int, other: int) -> Texts:
+def draw_texts(phrase: WakePhrase, catalog: Catalog, seed: int, near: int = 200, other: int = 120) -> Texts:
     """Return texts for a phrase, the same for the same seed; `near` and `other` are how many of those."""
     rng = random.Random(f"wake/{seed}")
     sentences = [text for text in _sentences(catalog, seed, max(_DRAWN, 2 * other)) if not phrase.find(text)]
