@@ -28,6 +28,10 @@ class EndpointConfig:
     """Silence after which the utterance so far may be recognized on trial."""
     end_s: float = 0.7
     """Silence that ends the utterance."""
+    complete_end_s: float = 0.5
+    """Silence that ends it, where that is less, when what was said is a whole command; in the daemon, which guesses."""
+    unfinished_end_s: float = 1.5
+    """Silence that ends it, where that is more, when it breaks off ("set the temperature to"); in the daemon."""
     margin_s: float = 0.3
     """Sound kept before and after the speech; recognizers want it, and soft first and last sounds are in it."""
     max_utterance_s: float = 30.0

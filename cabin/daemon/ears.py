@@ -11,6 +11,7 @@ import numpy as np
 
 from cabin.audio.endpoint import Endpointer, EndpointEvent
 from cabin.audio.vad import FRAME_SAMPLES
+from cabin.daemon.completeness import window_s
 from cabin.daemon.letters import Letter, Listened, SoundBlock, SpeechBegan, SpeechEnded
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class Ears:
         for piece in [samples] if self._door is None else self._frames(samples):
             if self._door is not None and self._endpointer.phase != "silence":
                 self._door.accept(piece)
+            if self._endpointer.phase == "pause":
+                self._endpointer.end_s = window_s(self._endpointer.config, self._mind.guessed)
             for event in self._endpointer.process(piece):
                 self._notice(event, (time.perf_counter() - begun_s) * 1000)
         self._send(Listened(block.number, self._endpointer.phase != "silence"))
@@ -82,6 +85,7 @@ class Ears:
         elif event.kind == "pause" and self.speculates and utterance is not None:
             self._guess(utterance)
         elif event.kind == "resume":
+            self._endpointer.end_s = self._endpointer.config.end_s
             self._mind.guess(None)
         elif event.kind == "discard":
             self._discard()

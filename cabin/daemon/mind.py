@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cabin.chain import understand
+from cabin.daemon.completeness import Completeness, completeness
 from cabin.daemon.letters import (
     Begun,
     Failed,
@@ -98,8 +99,12 @@ class Mind:
         self._door = door
         self._guess: tuple[Utterance, Admission | None] | None = None
         self._heads: deque[tuple[Samples, Future[Transcript]]] = deque()
+        self.guessed: Completeness = ""
+        """How what was said before the present pause sounds; read by the ears."""
         self._requests: deque[ParseText | TestHearing] = deque()
         self._reading: _Reading | None = None
+        self._guessing: Utterance | None = None
+        """What the present pause came after."""
         self._thread = threading.Thread(target=self._run, name="cabin-mind", daemon=True)
 
     def start(self) -> None:
@@ -110,6 +115,7 @@ class Mind:
         """Work on a whole utterance next; one that still waits is dropped, for the newer one."""
         with self._changed:
             older, self._whole, self._guess = self._whole, _Whole(number, utterance, listen_ms, admission), None
+            self.guessed, self._guessing = "", None
             self._changed.notify()
         if older is not None:
             self._send(Superseded(older.number))
@@ -118,6 +124,7 @@ class Mind:
         """Work on an utterance that may be whole when there is nothing else; None: it is not, speech goes on."""
         with self._changed:
             self._guess = (utterance, admission) if utterance is not None else None
+            self.guessed, self._guessing = "", utterance
             self._changed.notify()
 
     def read_head(self, samples: Samples) -> Future[Transcript]:
@@ -164,6 +171,7 @@ class Mind:
                     self._answer(request)
                 elif guess is not None:
                     self._reading = self._read(guess[0], 0, guess[1])
+                    self._judge(guess[0], self._reading)
             except Exception as error:
                 logger.exception("recognizer or parser failed")
                 number = whole.number if whole is not None else 0
@@ -180,6 +188,13 @@ class Mind:
             ms["guessed"] = 1.0
         if self._is_addressed(whole, reading.judged):
             self._send(Understood(whole.number, reading.transcript, reading.parse, ms))
+
+    def _judge(self, guess: Utterance, reading: _Reading) -> None:
+        """Tell the ears how a guess sounds, unless speech has gone on meanwhile."""
+        sounds = completeness(reading.transcript.text, reading.parse)
+        with self._changed:
+            if guess is self._guessing:
+                self.guessed = sounds
 
     def _is_addressed(self, whole: _Whole, judged: Reading | None) -> bool:
         """Whether an utterance is to be acted on; tells what the wake gate made of it."""

@@ -75,7 +75,8 @@ class Watchdog:
         """Look at everything; feed when it moves, tell when it does not. Called every half second."""
         daemon = self._daemon
         config, notifier = daemon.app.config.daemon, daemon.notifier
-        why = daemon.tester.failed or self._rule_lost(now_s) or stuck(self._health(now_s), config.act_s, config.answer_s)
+        why = daemon.tester.failed or self._rule_lost(now_s)
+        why = why or stuck(self._health(now_s), config.act_s, config.answer_s)
         if why:
             notifier.status(f"stuck: {why}")
             if now_s - self._fed_s > _TELL_S:

@@ -26,6 +26,7 @@ class Loud:
 class Mind:
     def __init__(self):
         self.taken, self.guesses, self.forgotten = [], [], 0
+        self.guessed = ""
 
     def take(self, number, utterance, listen_ms, admission=None):
         self.taken.append((number, utterance))
@@ -108,3 +109,31 @@ def test_forgetting(ears):
     hear(ears, False, 40)
     assert ears._mind.taken == []
     assert ears._mind.forgotten == 1
+
+
+@pytest.mark.parametrize(("guessed", "frames"), [("complete", 16), ("", 22), ("unfinished", 47)])
+def test_the_end_comes_sooner_after_a_whole_command_and_later_in_a_half_one(ears, guessed, frames):
+    hear(ears, True, 20)
+    ears._mind.guessed = guessed
+    hear(ears, False, frames - 1)
+    assert ears._mind.taken == []
+    hear(ears, False, 1)
+    assert len(ears._mind.taken) == 1
+    ears._mind.guessed = ""
+    hear(ears, True, 20)  # the next one is waited for as configured
+    hear(ears, False, 21)
+    assert len(ears._mind.taken) == 1
+    hear(ears, False, 1)
+    assert len(ears._mind.taken) == 2
+
+
+def test_speech_that_goes_on_is_waited_for_as_configured_again(ears):
+    hear(ears, True, 20)
+    ears._mind.guessed = "complete"
+    hear(ears, False, 12)
+    hear(ears, True, 3)
+    ears._mind.guessed = ""
+    hear(ears, False, 21)
+    assert ears._mind.taken == []
+    hear(ears, False, 1)
+    assert len(ears._mind.taken) == 1

@@ -10,7 +10,7 @@ import pytest
 
 from cabin.daemon import letters
 from cabin.daemon.mind import Mind
-from cabin.messages import Hypothesis, Parse, Transcript, Utterance
+from cabin.messages import Command, Hypothesis, Parse, Transcript, Utterance
 
 
 class Ears:
@@ -18,6 +18,7 @@ class Ears:
 
     def __init__(self):
         self.heard, self.hold, self.begun = [], threading.Event(), threading.Event()
+        self.words = ""
         self.hold.set()
 
     def recognize(self, utterance, n_best=None):
@@ -27,7 +28,7 @@ class Ears:
         self.heard.append((utterance.start_s, utterance.end_s))
         if utterance.end_s < 0:
             raise RuntimeError("broken")
-        return Transcript((Hypothesis(f"ends {utterance.end_s:g}", -1.0),), "ears")
+        return Transcript((Hypothesis(self.words or f"ends {utterance.end_s:g}", -1.0),), "ears")
 
 
 class Parser:
@@ -123,3 +124,25 @@ def test_texts_are_parsed_and_what_raises_is_told(mind):
     assert until(mind.mail, letters.Failed)[0] == letters.Failed("RuntimeError", 4)
     mind.take(5, said(5.0), 0.0)
     assert until(mind.mail, letters.Understood)[0].utterance == 5
+
+
+def test_how_a_guess_sounds_is_told_until_speech_goes_on(mind):
+    class Whole:
+        def parse(self, text):
+            return Parse(text, (Command("window.open", {}),), confidence=0.99)
+
+    mind._parser = Whole()
+    mind.ears.words = "open the window"
+    mind.guess(said(2.0))
+    until(mind.mail, letters.Rested)
+    assert mind.guessed == "complete"
+    mind.guess(None)
+    assert mind.guessed == ""
+    mind.ears.hold.clear()
+    mind.ears.begun.clear()
+    mind.guess(said(3.0))
+    assert mind.ears.begun.wait(60)
+    mind.guess(None)  # while it is still being recognized
+    mind.ears.hold.set()
+    until(mind.mail, letters.Rested)
+    assert mind.guessed == ""
