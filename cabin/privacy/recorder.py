@@ -153,12 +153,16 @@ class Recorder:
             self._tell("recording", {"on": until_s is not None, "why": why, "until_ms": self.until_ms})
 
     def _cut(self, begun_s: float, ended_s: float) -> Samples:
-        """Return the sound of an utterance with its margin, as far as it is held."""
+        """Return the sound of an utterance with its margin, as far as it is held.
+
+        Sound that was fed faster than it was spoken has no true times: then all that is held is its.
+        """
         parts = [
             block.samples
             for block in self._blocks
             if block.begun_s + len(block.samples) / SAMPLE_RATE_HZ > begun_s - _MARGIN_S and block.begun_s < ended_s
         ]
+        parts = parts or [block.samples for block in self._blocks]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
 
     # On the thread
