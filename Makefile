@@ -26,6 +26,8 @@ WHEELS := .cache/wheels
 CORE ?= 0
 JOBS ?= 2
 RECORDINGS ?= ../shared/recordings
+HOURS ?= 1
+SOAK ?= .cache/soak
 PYTEST_ARGS ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -42,7 +44,7 @@ PLACES = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' DATADIR='$(DATADIR)' CONFDIR='$
   BUDGET='$(BUDGET)' PURGE='$(PURGE)' MODELS='intent $(DEMO_MODELS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench model wheels install uninstall clean
+.PHONY: help demo test check bench soak model wheels install uninstall clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -64,9 +66,13 @@ bench: $(STAMPS)/demo-models  ## time parser, chain and recognizer on one core, 
 	$(ON_ONE_CORE) $(BIN)/python -m cabin.bench.parser_bench
 	$(ON_ONE_CORE) $(BIN)/python -m cabin.bench.chain_bench
 	$(ON_ONE_CORE) $(BIN)/python -m cabin.bench.shedding_bench
+	$(BIN)/cabin bench daemon --source $(if $(shell command -v pulseaudio),microphone,file)
 	@if [ -d "$(RECORDINGS)" ]; then $(PIP) soundfile && \
 	  $(ON_ONE_CORE) $(BIN)/python -m cabin_moonshine.measure --recordings "$(RECORDINGS)"; \
 	else echo "no folder $(RECORDINGS): make bench RECORDINGS=DIR measures the recognizer on the recordings in DIR"; fi
+
+soak: $(STAMPS)/demo-models  ## feed the daemon for HOURS (1), and draw memory, processor and latency over time
+	$(BIN)/cabin bench soak --hours $(HOURS) --out $(SOAK)
 
 model: $(STAMPS)/build  ## train, quantize and measure the intent model into models/intent
 	$(BIN)/cabin models get smollm2-135m

@@ -1,6 +1,7 @@
 """`cabin run` as a process of its own, watched from outside: start, events, turns, memory and processor time.
 
-It runs on the simulated car whatever car is configured: a real one must not be moved by a bench.
+It runs on the simulated car whatever car is configured: a real one must not be moved by a bench. No wake phrase is
+asked for.
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ class BenchDaemon:
             **environ,
             "CABIN_CONTROL_SOCKET": str(folder / "control"),
             "CABIN_VEHICLE_INTERFACE": "simulated",
+            "CABIN_WAKE_MODE": "off",  # no recording begins with a wake phrase
             "NOTIFY_SOCKET": str(folder / "notify"),
         }
         for name in ("WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS"):
