@@ -1,19 +1,23 @@
-"""The car: signals in memory, actuators that take their time, faults on demand, observers that are told."""
+"""The car: signals in memory, actuators that take their time, physics if wanted, faults on demand, observers."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cabin.errors import Problem, UnknownSignalError, VehicleError, VehicleTimeoutError, nearest
 from cabin.messages import Signal, SignalValue
 from cabin.vehicle.base_signals import BASE_SIGNALS
 from cabin.vehicle.signals import bounds, check_value, is_number, same_value, to_datatype
+from cabin_simcar.breakage import Breakage
 from cabin_simcar.clock import Clock, RealClock, VirtualClock
-from cabin_simcar.faults import Fault
+from cabin_simcar.drive import load_drive
+from cabin_simcar.faults import EVERYTHING, Fault
+from cabin_simcar.motion import Motion, meets, reverses
+from cabin_simcar.physics import STEP_MS, Physics
 from cabin_simcar.settings import SimcarSettings
 
 if TYPE_CHECKING:
@@ -25,29 +29,6 @@ __all__ = ["SimulatedCar"]
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class _Motion:
-    """An actuator on its way."""
-
-    start: SignalValue
-    start_ms: float
-    target: SignalValue
-    rate_per_s: float | None
-    """None: the target is there as soon as the motion starts."""
-
-    def at(self, now_ms: float) -> tuple[SignalValue, bool]:
-        """Return where it is, and whether it has arrived."""
-        if now_ms < self.start_ms:
-            return self.start, False
-        if self.rate_per_s is None:
-            return self.target, True
-        start, target = float(self.start), float(self.target)
-        way = self.rate_per_s * (now_ms - self.start_ms) / 1000
-        if way >= abs(target - start) - 1e-9:
-            return self.target, True
-        return start + (way if target > start else -way), False
-
-
 class SimulatedCar:
     """A car in memory. With the virtual clock, time passes only in `wait_for` and `advance`: nothing sleeps."""
 
@@ -56,21 +37,34 @@ class SimulatedCar:
     def __init__(self, specs: Mapping[str, SignalSpec], settings: SimcarSettings | None = None) -> None:
         """Raises ConfigError or VehicleError when the settings name a signal or value that the car does not have."""
         self._settings = settings or SimcarSettings()
-        self._specs = {**BASE_SIGNALS, **specs}
+        self._physics = _physics_of(self._settings)
+        own = self._physics.signals() if self._physics is not None else {}
+        self._specs = {**BASE_SIGNALS, **own, **specs}
         self._clock: Clock = VirtualClock() if self._settings.clock == "virtual" else RealClock()
         self._values = {path: _initial(spec) for path, spec in self._specs.items()}
         self._changed_ms = dict.fromkeys(self._specs, 0.0)
-        self._motions: dict[str, _Motion] = {}
-        self._faults: dict[str, Fault] = {}
+        self._motions: dict[str, Motion] = {}
+        self._broken = Breakage(self._settings.seed, self._settings.planned_faults)
+        self._stepped_ms = 0.0
         self._observers: dict[int, tuple[frozenset[str], SignalObserver]] = {}
         self._next_observer = 0
         self._changed = threading.Condition(threading.RLock())
         self._thread: threading.Thread | None = None
         self._is_closed = False
+        if self._physics is not None:
+            self._physics.begin(self._specs, self._values)
+            for path, value in self._physics.initial().items():
+                self.place(path, value)
         for path, value in self._settings.initial.items():
             self.place(path, value)
         for path, fault in self._settings.faults.items():
             self.inject(path, fault)
+        for planned in self._settings.planned_faults:
+            if planned.path != EVERYTHING:
+                self._spec(planned.path)
+        if self._physics is not None or self._broken.has_plans:
+            with self._changed:
+                self._wake()
 
     # What every vehicle interface has
 
@@ -86,7 +80,8 @@ class SimulatedCar:
             self._check_open()
             if self._has_fault(path, "silent"):
                 raise VehicleError(Problem("the car does not answer", where=path))
-            return Signal(path, self._values[path], self._changed_ms[path])
+            value = self._broken.told(self._specs[path], self._values[path], self._clock.now_ms())
+            return Signal(path, value, self._changed_ms[path])
 
     def write(self, path: str, value: SignalValue, deadline_ms: float) -> None:
         """Give an actuator a target. `deadline_ms` counts from now.
@@ -119,7 +114,7 @@ class SimulatedCar:
             left_ms = end_ms - self._clock.now_ms()
             if left_ms <= 0 or same_value(spec, signal.value, value):
                 return signal
-            self._pass(min(self._settings.tick_ms, left_ms))
+            self._pass(min(self._tick_ms(), left_ms))
 
     def subscribe(self, paths: Iterable[str], observer: SignalObserver) -> Callable[[], None]:
         """Tell `observer` of each change of the paths; the function returned ends that. Raises UnknownSignalError."""
@@ -161,28 +156,35 @@ class SimulatedCar:
         self._store({path: value})
 
     def inject(self, path: str, fault: Fault | None) -> None:
-        """Break a signal, or mend it with None. A moving actuator that gets stuck stops where it is."""
+        """Break a signal, or mend it with None; the path `*` is the whole car, for `lost`.
+
+        A moving actuator that gets stuck stops where it is. Raises UnknownSignalError.
+        """
         self._settle()
         with self._changed:
-            self._spec(path)
-            if fault is None:
-                self._faults.pop(path, None)
-                return
-            self._faults[path] = fault
-            if fault.kind == "stuck":
-                self._motions.pop(path, None)
+            self._break(path, fault)
 
     def advance(self, ms: float) -> None:
         """Let time pass, in ticks, so that observers see the movement."""
         end_ms = self._clock.now_ms() + ms
         while (left_ms := end_ms - self._clock.now_ms()) > 1e-9:
-            self._pass(min(self._settings.tick_ms, left_ms))
+            self._pass(min(self._tick_ms(), left_ms))
 
     def snapshot(self) -> dict[str, SignalValue]:
         """Return every signal's value now."""
         self._settle()
         with self._changed:
             return dict(self._values)
+
+    @property
+    def now_ms(self) -> float:
+        """The car's own time."""
+        return self._clock.now_ms()
+
+    @property
+    def physics(self) -> Physics | None:
+        """The subsystems; None where nothing goes on by itself."""
+        return self._physics
 
     # Inside
 
@@ -197,17 +199,43 @@ class SimulatedCar:
     def _check_open(self) -> None:
         if self._is_closed:
             raise VehicleError("the simulated car is closed")
+        if self._has_fault(EVERYTHING, "lost"):
+            raise VehicleError("the connection to the simulated car is lost")
 
     def _has_fault(self, path: str, kind: str) -> bool:
-        fault = self._faults.get(path)
-        return fault is not None and fault.kind == kind
+        return self._broken.is_so(path, kind)
 
-    def _start_motion(self, spec: SignalSpec, target: SignalValue) -> None:
-        slower = self._faults[spec.path].factor if self._has_fault(spec.path, "slow") else 1.0
+    def _break(self, path: str, fault: Fault | None) -> None:
+        """Break or mend, and see to what is moving just now. The lock is held."""
+        value = None if path == EVERYTHING else self._values[self._spec(path).path]
+        self._broken.put(path, fault, value)
+        moving = self._motions.pop(path, None)
+        if moving is not None and (fault is None or fault.kind != "stuck"):
+            self._start_motion(self._specs[path], moving.target, latency_ms=0.0)
+
+    def _tick_ms(self) -> float:
+        """How far time may go at once: in ticks while something moves, else to the next step of the physics."""
+        if self._motions or not self._clock.is_virtual:
+            return self._settings.tick_ms
+        return STEP_MS if self._physics is not None or self._broken.has_plans else float("inf")
+
+    def _start_motion(self, spec: SignalSpec, target: SignalValue, latency_ms: float | None = None) -> None:
+        slower = self._broken.factor(spec.path)
         rate = spec.rate_per_s / slower if spec.rate_per_s and is_number(spec) else None
-        start_ms = self._clock.now_ms() + self._settings.latency_ms * slower
-        self._motions[spec.path] = _Motion(self._values[spec.path], start_ms, target, rate)
-        if self._clock.is_virtual:
+        latency_ms = self._settings.latency_ms * slower if latency_ms is None else latency_ms
+        start, start_ms = self._values[spec.path], self._clock.now_ms() + latency_ms
+        stops_at, back = None, None
+        fault = self._broken.get(spec.path)
+        if fault is not None and fault.kind in ("jammed", "obstructed") and rate is None:
+            return  # what moves at once is stopped at once
+        if fault is not None and rate is not None:
+            stops_at, back = _hindered(spec, fault, float(start), float(target))
+        self._motions[spec.path] = Motion(start, start_ms, target, rate, stops_at, back)
+        self._wake()
+
+    def _wake(self) -> None:
+        """Have time pass for what moves, where it does not pass by itself. The lock is held."""
+        if self._clock.is_virtual or self._is_closed:
             return
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="simulated-car", daemon=True)
@@ -219,7 +247,8 @@ class SimulatedCar:
         while True:
             with self._changed:
                 if not self._is_closed:  # closed while it settled: nobody would wake it any more
-                    self._changed.wait(self._settings.tick_ms / 1000 if self._motions else None)
+                    goes_on = self._motions or self._physics is not None or self._broken.has_plans
+                    self._changed.wait(self._settings.tick_ms / 1000 if goes_on else None)
                 if self._is_closed:
                     return
             self._settle()
@@ -234,9 +263,13 @@ class SimulatedCar:
             self._changed.wait(ms / 1000)
 
     def _settle(self) -> None:
-        """Move every actuator to where it is by now."""
+        """Bring everything to where it is by now: physics step by step, then every actuator."""
+        while self._step():
+            pass
         with self._changed:
             now_ms = self._clock.now_ms()
+            for path, fault in self._broken.due(now_ms):
+                self._break(path, fault)
             moved: dict[str, SignalValue] = {}
             for path, motion in list(self._motions.items()):
                 value, has_arrived = motion.at(now_ms)
@@ -247,6 +280,17 @@ class SimulatedCar:
         if moved:
             self._store(moved)
 
+    def _step(self) -> bool:
+        """Do one step of the physics that is due; return whether there was one."""
+        with self._changed:
+            if self._physics is None or self._is_closed or self._stepped_ms + STEP_MS > self._clock.now_ms() + 1e-6:
+                return False
+            self._stepped_ms += STEP_MS
+            changes = self._physics.step()
+            kept = {path: value for path, value in changes.items() if not self._has_fault(path, "stuck")}
+        self._store(kept)
+        return True
+
     def _store(self, values: Mapping[str, SignalValue]) -> None:
         """Keep new values and tell the observers, outside the lock."""
         with self._changed:
@@ -255,14 +299,37 @@ class SimulatedCar:
                 if self._values[path] != value:
                     self._values[path] = value
                     self._changed_ms[path] = self._clock.now_ms()
-                    changes.append(Signal(path, value, self._changed_ms[path]))
-            observers = list(self._observers.values()) if changes else []
+                    told = self._broken.told(self._specs[path], value, self._changed_ms[path])
+                    changes.append(Signal(path, told, self._changed_ms[path]))
+            is_lost = self._has_fault(EVERYTHING, "lost")
+            observers = list(self._observers.values()) if changes and not is_lost else []
             if changes:
                 self._changed.notify_all()
         for change in changes:
             for paths, observer in observers:
                 if change.path in paths:
                     _tell(observer, change)
+
+
+def _physics_of(settings: SimcarSettings) -> Physics | None:
+    if not settings.physics and not settings.drive:
+        return None
+    drive = load_drive(settings.drive) if settings.drive else None
+    return Physics(
+        drive, seed=settings.seed, variation=settings.variation, leaks_kpa_per_min=settings.leaks_kpa_per_min
+    )
+
+
+def _hindered(spec: SignalSpec, fault: Fault, start: float, target: float) -> tuple[float | None, float | None]:
+    """Return where a motion is stopped, and what it then goes back to; None for no."""
+    if fault.kind == "jammed":
+        low, high = bounds(spec)
+        reach = ((high or 0.0) - (low or 0.0)) * fault.way / 100
+        stop = start + reach if target > start else start - reach
+        return (stop, None) if meets(start, target, stop) else (None, None)
+    if fault.kind == "obstructed" and meets(start, target, fault.at):
+        return fault.at, reverses(spec.path, start, target, fault.at)
+    return None, None
 
 
 def _tell(observer: SignalObserver, signal: Signal) -> None:
