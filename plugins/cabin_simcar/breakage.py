@@ -57,6 +57,10 @@ class Breakage:
         fault = self._faults.get(path)
         return fault is not None and fault.kind == kind
 
+    def paths(self, kind: str) -> frozenset[str]:
+        """Return the signals that are broken in this way."""
+        return frozenset(path for path, fault in self._faults.items() if fault.kind == kind)
+
     def factor(self, path: str) -> float:
         """Return how many times slower the signal moves."""
         fault = self._faults.get(path)

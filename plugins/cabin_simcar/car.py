@@ -286,9 +286,8 @@ class SimulatedCar:
             if self._physics is None or self._is_closed or self._stepped_ms + STEP_MS > self._clock.now_ms() + 1e-6:
                 return False
             self._stepped_ms += STEP_MS
-            changes = self._physics.step()
-            kept = {path: value for path, value in changes.items() if not self._has_fault(path, "stuck")}
-        self._store(kept)
+            changes = self._physics.step(self._broken.paths("stuck"))
+        self._store(changes)
         return True
 
     def _store(self, values: Mapping[str, SignalValue]) -> None:

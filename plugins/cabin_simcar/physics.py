@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cabin_simcar.climate import INSIDE, Climate
@@ -60,11 +60,11 @@ class Physics:
         """Take the car's signals; `values` is the car's own and is only read."""
         self.world = World(specs, values, self.seed)
 
-    def step(self) -> dict[str, SignalValue]:
-        """Go on for STEP_MS and return what has changed."""
+    def step(self, stuck: Collection[str] = ()) -> dict[str, SignalValue]:
+        """Go on for STEP_MS and return what has changed; what is `stuck` does not."""
         world = self.world
         assert world is not None, "begin() comes first"
-        world.changes = {}
+        world.changes, world.stuck = {}, stuck
         world.time_s += STEP_MS / 1000
         for subsystem in self.subsystems:
             subsystem.step(world, STEP_MS / 1000)

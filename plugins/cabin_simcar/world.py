@@ -7,7 +7,7 @@ small steps are not rounded away. What somebody else sets (a command, a test, a 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from cabin.vehicle.signals import bounds, is_number, to_datatype
@@ -44,6 +44,8 @@ class World:
         """Since the car was made."""
         self.changes: dict[str, SignalValue] = {}
         """What this step sets; the car takes it over."""
+        self.stuck: Collection[str] = ()
+        """Signals that stay as they are, whatever a subsystem sets."""
         self._values = values
         self._fine: dict[str, tuple[SignalValue, float]] = {}
 
@@ -70,9 +72,9 @@ class World:
         return self.get(path, False) is True
 
     def set(self, path: str, value: SignalValue) -> None:
-        """Set a signal, within its bounds and as its datatype has it; one that the car lacks is passed over."""
+        """Set a signal, within its bounds and as its datatype has it; one that is stuck or not there is passed over."""
         spec = self.specs.get(path)
-        if spec is None:
+        if spec is None or path in self.stuck:
             return
         if not is_number(spec) or isinstance(value, bool | str):
             self.changes[path] = value

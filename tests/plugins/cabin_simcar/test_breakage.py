@@ -27,7 +27,7 @@ def test_noise_keeps_type_and_range_and_leaves_words_alone():
 def test_frozen_keeps_what_was_until_it_is_mended():
     broken = Breakage(0)
     broken.put("A", Fault("frozen"), 4)
-    assert broken.told(LEVEL, 9, 0.0) == 4
+    assert (broken.told(LEVEL, 9, 0.0), broken.paths("frozen")) == (4, {"A"})
     broken.put("A", None, None)
     assert broken.told(LEVEL, 9, 0.0) == 9
 
