@@ -91,7 +91,8 @@ class MonitorRunner:
 
     def age_s(self, path: str) -> float:
         """Return its age, seconds. Raises KeyError for a signal that is not watched."""
-        return self._now_s - self._watched[path].at_s
+        at_s = self._watched[path].at_s
+        return self._now_s - at_s if at_s > -math.inf else math.inf
 
     def tell(self, notice: Notice) -> None:
         """Hand a notice on."""
