@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,7 +97,7 @@ def test_never_twice_the_same_within_its_rest_and_never_a_hint_within_the_gap(of
         found = pacer.next(at_s)
         if found is not None:
             spoken.append((at_s, found.notice))
-    for (first_s, first), (then_s, then) in zip(spoken, spoken[1:], strict=False):
+    for (first_s, first), (then_s, then) in itertools.pairwise(spoken):
         assert then_s - first_s >= SETTINGS.gap_s or then.rank > first.rank
     for at, (first_s, first) in enumerate(spoken):
         for then_s, then in spoken[at + 1 :]:

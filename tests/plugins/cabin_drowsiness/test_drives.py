@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from cabin.monitoring.drive import drive
@@ -37,7 +39,7 @@ def test_who_tires_is_asked_before_the_middle_of_the_tiring(seed):
 def test_who_sleeps_is_woken_within_three_seconds(seed):
     seen = observed("asleep", seed=seed)
     events = [event for event in simulate("asleep", 20, seed) if event.path.endswith("EyelidClosure")]
-    longest = max(zip(events, events[1:], strict=False), key=lambda two: (two[0].value > 50) * (two[1].t - two[0].t))
+    longest = max(itertools.pairwise(events), key=lambda two: (two[0].value > 50) * (two[1].t - two[0].t))
     woken = next(each for each in seen if each.level == "alarm")
     assert 1.5 <= woken.at_s - longest[0].t / 1000 <= 3.0
     assert any(each.kind == "driver" and each.what.startswith("asleep 3") for each in seen)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 from cabin.monitoring.drive import drive
 from cabin.vehicle.recording import Event
 from cabin_drowsiness import make_monitor
@@ -45,7 +47,7 @@ def test_a_no_is_taken_and_the_policy_stays_strict():
 def test_questions_become_rarer():
     monitor = DrowsinessMonitor()
     asked = [each.at_s for each in drive(simulate("drowsy", 40), {"m": monitor}) if each.kind == "asked"]
-    pauses = [then - first for first, then in zip(asked, asked[1:], strict=False)]
+    pauses = [then - first for first, then in itertools.pairwise(asked)]
     assert len(pauses) >= 2
     assert pauses == sorted(pauses)
     assert pauses[0] >= 180
