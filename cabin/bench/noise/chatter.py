@@ -78,6 +78,8 @@ class Chunk:
     """That the endpointer cut out."""
     acts: int
     """Utterances of which something was done or answered."""
+    acts_misheard: int
+    """Of these: the words that were said mean something else to the parser, or nothing. The others were asked for."""
     questions: int
     """Utterances of which cabin asked something back."""
     told: int
@@ -85,7 +87,7 @@ class Chunk:
     processor_s: float
     """Detector, endpointer, recognizer and parser."""
     events: list[dict[str, Any]] = field(default_factory=list)
-    """For each act, question and refusal of a command: status, said, heard, got, confidence, evidence."""
+    """For each act, question and refusal of a command: status, said, heard, got, misheard, confidence, evidence."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class ChatterFigures:
     hours: float
     sentences: int
     acts: int
+    acts_misheard: int
     acts_per_hour: float
     acts_low: float
     """The rate lies between low and high with 95 % (Poisson, exact)."""
@@ -139,7 +142,7 @@ def hear_passage(chain: Chain, passage: Passage, store: SpeechStore, condition: 
     """Hear one passage; commands are carried out in the chain's car. Raises CabinError."""
     sound, begins_s = mixed_passage(passage, store, condition, setup)
     listened = listen(chain, sound, f"passage {passage.number}")
-    counts = {"act": 0, "question": 0, "told": 0}
+    counts = {"act": 0, "misheard": 0, "question": 0, "told": 0}
     events = []
     for heard in listened.heard:
         if not heard.parse.commands:
@@ -148,14 +151,19 @@ def hear_passage(chain: Chain, passage: Passage, store: SpeechStore, condition: 
         statuses = {outcome.status for outcome in turn.outcomes}
         kind = "act" if statuses & _ACTS else "question" if "confirm" in statuses else "told"
         counts[kind] += 1
+        intents = sorted(command.intent for command in heard.parse.commands)
         said = [
             u.spoken.text for u, at in zip(passage.utterances, begins_s, strict=True) if _overlaps(at, heard.utterance)
         ]
+        meant = [sorted(command.intent for command in chain.parse(text).commands) for text in said]
+        misheard = intents not in meant
+        counts["misheard"] += misheard and kind == "act"
         events.append(
             {
                 "status": ",".join(sorted(statuses)),
                 "said": " | ".join(said),
                 "heard": heard.transcript.text,
+                "misheard": misheard,
                 "got": "; ".join(f"{c.intent} {dict(c.slots)}" for c in heard.parse.commands),
                 "confidence": round(min(c.confidence for c in heard.parse.commands), 4),
                 "evidence": heard.transcript.catalog_evidence,
@@ -172,6 +180,7 @@ def hear_passage(chain: Chain, passage: Passage, store: SpeechStore, condition: 
         len(passage.utterances),
         len(listened.heard),
         counts["act"],
+        counts["misheard"],
         counts["question"],
         counts["told"],
         round(spent_ms / 1000, 3),
@@ -252,7 +261,9 @@ def chatter_figures(chunks: Iterable[Chunk]) -> list[ChatterFigures]:
         low, high = rate_interval(acts)
         found.append(
             ChatterFigures(
-                *(bias, speed, snr, music, round(hours, 4), sentences, acts, round(acts / hours, 1)),
+                *(bias, speed, snr, music, round(hours, 4), sentences, acts),
+                sum(chunk.acts_misheard for chunk in members),
+                round(acts / hours, 1),
                 *(round(low / hours, 1), round(high / hours, 1), questions, round(questions / hours, 1)),
                 round(100 * acts / sentences, 2),
                 round(100 * sum(chunk.processor_s for chunk in members) / (3600 * hours), 1),

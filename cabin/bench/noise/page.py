@@ -47,16 +47,45 @@ def trials_page(results: Sequence[Result], settings: Mapping[str, Any]) -> str:
 def chatter_page(chunks: Sequence[Chunk], settings: Mapping[str, Any]) -> str:
     """Return the page of chatter as HTML."""
     figures = chatter_figures(chunks)
-    columns = ("bias", "km/h", "dB", "music", "hours", "acts", "acts an hour", "95 %", "questions", "processor %")
+    columns = (
+        "bias",
+        "km/h",
+        "dB",
+        "music",
+        "hours",
+        "acts",
+        "misheard",
+        "acts an hour",
+        "95 %",
+        "questions",
+        "processor %",
+    )
     rows = [
         (
-            *(f.bias, f"{f.speed_kph:g}", f.snr, "yes" if f.music else "no", round(f.hours, 3), f.acts),
+            *(
+                f.bias,
+                f"{f.speed_kph:g}",
+                f.snr,
+                "yes" if f.music else "no",
+                round(f.hours, 3),
+                f.acts,
+                f.acts_misheard,
+            ),
             *(f.acts_per_hour, f"{f.acts_low:.1f} to {f.acts_high:.1f}", f.questions, f.processor_percent),
         )
         for f in figures
     ]
     done = [
-        (chunk.bias, chunk.snr, "yes" if chunk.music else "no", act["status"], act["said"], act["heard"], act["got"])
+        (
+            chunk.bias,
+            chunk.snr,
+            "yes" if chunk.music else "no",
+            act["status"],
+            "yes" if act["misheard"] else "no",
+            act["said"],
+            act["heard"],
+            act["got"],
+        )
         for chunk in chunks
         for act in chunk.events
     ]
@@ -66,7 +95,7 @@ def chatter_page(chunks: Sequence[Chunk], settings: Mapping[str, Any]) -> str:
             _settings(settings),
             table(columns, rows),
             "<h2>What cabin did or asked</h2>",
-            table(("bias", "dB", "music", "status", "said", "heard", "got"), done),
+            table(("bias", "dB", "music", "status", "misheard", "said", "heard", "got"), done),
         ],
     )
 

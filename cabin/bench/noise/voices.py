@@ -23,9 +23,9 @@ KEPT = ("af_aoede", "af_nicole", "af_river", "am_echo", "am_eric", "am_onyx", "b
 """Kept out of all tuning: no threshold, strength or training text may be chosen by how these are understood.
 
 Chosen before anything was measured: in the proportion of the 28 (three American women, one of whom whispers, three
-American men, a British woman and man), among those who speak in no bundled recording. What they had said when the words that
-Moonshine mishears were collected (140 of 2,036 recordings) was taken out of cabin/slm/misheard.yaml again; the shipped
-intent model was trained before that.
+American men, a British woman and man), among those who speak in no bundled recording. What they had said when the
+words that Moonshine mishears were collected (140 of 2,036 recordings) was taken out of cabin/slm/misheard.yaml again;
+the shipped intent model was trained before that.
 """
 
 TUNING = tuple(voice for voice in (*KOKORO, HIBARI) if voice not in KEPT)

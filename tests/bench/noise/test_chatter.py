@@ -38,7 +38,7 @@ def talk(store, say):
 def chunk(**changes):
     base = {
         "number": 0, "bias": "off", "speed_kph": 100.0, "snr": "10", "music": False, "seconds": 60.0, "sentences": 20,
-        "utterances": 19, "acts": 0, "questions": 0, "told": 0, "processor_s": 3.0,
+        "utterances": 19, "acts": 0, "acts_misheard": 0, "questions": 0, "told": 0, "processor_s": 3.0,
     }  # fmt: skip
     return Chunk(**{**base, **changes})
 
@@ -81,7 +81,19 @@ def test_an_event_tells_what_was_said_when(talk, store, chain_that_hears, car):
     found = hear_passage(chain_that_hears(lambda _: "open the trunk"), passage, store, CONDITION, SETUP)
     assert found.events[0]["said"].count("sentence") == 3
     assert found.events[0]["got"].startswith("trunk.open")
+    assert found.events[0]["misheard"] is True
     assert car.read("Vehicle.Body.Trunk.Rear.IsOpen").value is True
+
+
+def test_what_was_asked_for_is_not_misheard(store, say, chain_that_hears):
+    utterances = list(deal_chatter(["open the trunk", "so what"], ("hibari",), 1))
+    for each in utterances:
+        say(each.saying)
+    (passage,) = passages(utterances, store, 5)
+    asked = hear_passage(chain_that_hears(lambda _: "open the trunk"), passage, store, CONDITION, SETUP)
+    other = hear_passage(chain_that_hears(lambda _: "make it warmer"), passage, store, CONDITION, SETUP)
+    assert (asked.acts, asked.acts_misheard) == (1, 0)
+    assert (other.acts, other.acts_misheard) == (1, 1)
 
 
 def test_without_and_with_music_and_on_from_there(talk, store, chain_that_hears):

@@ -24,7 +24,7 @@ def test_curves_figures_and_errors():
 
 
 def test_chatter_tells_what_was_done():
-    event = {"status": "done", "said": "a & b", "heard": "open it", "got": "trunk.open {}"}
+    event = {"status": "done", "misheard": False, "said": "a & b", "heard": "open it", "got": "trunk.open {}"}
     page = chatter_page([chunk(acts=1, events=[event]), chunk(music=True)], {"seed": 1})
     assert "a &amp; b" in page
     assert "trunk.open" in page
