@@ -92,6 +92,8 @@ class Shell:
             command = [sys.executable, "-m", "pip", "install", *offline, *(each for each in rest[1:] if each[0] != "-")]
         elif program == "pytest":
             command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *rest]
+        elif program == "python":
+            command = [sys.executable, *rest]
         else:
             raise AssertionError(f"no such program in a tested block: {line}")
         path = os.pathsep.join([str(self.site), str(ROOT), str(ROOT / "plugins")])
@@ -138,6 +140,10 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     if not INTENT_MODEL.is_file():
         pytest.skip("models/intent is not here: make model")
     follow(ROOT / "docs" / "tutorial.md", tmp_path)
+
+
+def test_a_monitor_is_made_in_an_afternoon(tmp_path: Path) -> None:
+    follow(ROOT / "docs" / "driver-monitoring.md", tmp_path)
 
 
 def test_every_way_to_test_a_block_is_known() -> None:
