@@ -319,7 +319,7 @@ class Daemon:
         old = self.conductor.parts
         if old is None:
             raise BudgetError(Problem("the daemon is not ready"))
-        opened = []
+        opened, budgets = [], []
 
         def read(app: App) -> None:
             if app.config.control != self.app.config.control:
@@ -329,6 +329,7 @@ class Daemon:
                 what = "the car cannot be changed while the daemon runs"
                 raise ConfigError(Problem(what, "vehicle.yaml", hint="Start it again: systemctl restart cabin."))
             source_name(app, self.options)
+            budgets.append(open_budgets(app))
             replies_settings(app.plugins, app.config)
             opened.append(open_parts(app, self.options, self._parser, self._converse, self._step, old))
 
@@ -339,6 +340,8 @@ class Daemon:
         config = app.config.daemon
         self.app, self.conductor.parts = app, opened[0]
         self.keeper.config = config
+        self.ladder.change(budgets[0])
+        self.conductor.deadlines = budgets[0].deadlines
         self.telling.log_words = config.log_transcripts
         self.beside.change(app)
         if self.keeper.link is not None:
