@@ -41,7 +41,14 @@ class DaemonLadder:
         self.resident_mib = 0.0
         """All processes, at the last tick."""
         self._meter = Meter(pids)
+        self._changed = changed
         self._supervisor = BudgetSupervisor(budgets, changed)
+
+    def change(self, budgets: Budgets) -> None:
+        """Keep another budget from now on, beginning anew at the first step; the same one goes on as it was."""
+        if budgets != self.budgets:
+            self.budgets = budgets
+            self._supervisor = BudgetSupervisor(budgets, self._changed)
 
     @property
     def step(self) -> Step:
