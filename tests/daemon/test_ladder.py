@@ -40,3 +40,17 @@ def test_the_step_judges_every_command(step, decision, small_catalog, car):
     assert hooks.check_policy(Command("window.open"), car).decision == "allow"
     hooks.catalog = small_catalog
     assert hooks.check_policy(Command("window.open"), car).decision == decision
+
+
+def test_another_budget_begins_anew_and_the_same_one_goes_on():
+    ladder = DaemonLadder(dataclasses.replace(Budgets(), resident_mib=1.0), lambda: [os.getpid()], lambda _event: None)
+    for second in range(60):
+        ladder.tick(float(second))
+    assert ladder.step != "normal"
+    step = ladder.step
+    ladder.change(dataclasses.replace(Budgets(), resident_mib=1.0))
+    assert ladder.step == step
+    ladder.change(dataclasses.replace(Budgets(), resident_mib=1e6))
+    assert ladder.step == "normal"
+    ladder.tick(61.0)
+    assert ladder.step == "normal"

@@ -10,6 +10,7 @@ from cabin.bench.faults import (
     on_models,
     on_plugins,
     on_processes,
+    on_systemd,
     on_workers,
 )
 from cabin.bench.faults.fault import Fault
@@ -28,5 +29,6 @@ def all_faults() -> tuple[Fault, ...]:
         on_processes,
         on_configuration,
         on_clients,
+        on_systemd,
     )
     return tuple(fault for family in families for fault in family.FAULTS)

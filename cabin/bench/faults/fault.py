@@ -40,6 +40,8 @@ class Fault:
     """Whether it wants a daemon of its own, and leaves none that others can use."""
     starts: bool = True
     """Whether the daemon is started before `run` is called."""
+    concludes: bool = True
+    """Whether what must always hold is looked at on the rig afterwards; else the fault does it."""
     lacks: Callable[[], str] = needs_nothing
     """What it needs and this machine lacks; empty: nothing."""
 

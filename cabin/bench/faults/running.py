@@ -120,7 +120,8 @@ def run_on(fault: Fault, shared: SharedRig) -> Result:
         with shared.rig(fault) as rig:
             try:
                 seconds = fault.run(rig)
-                rig.conclude()
+                if fault.concludes:
+                    rig.conclude()
             finally:
                 claims = tuple(rig.claims)
     except Exception as error:  # a rig that breaks is a fault that did not hold, not the end of the run
