@@ -93,7 +93,6 @@ FAULTS = (
             "configuration",
             "refused; what held before holds on",
             functools.partial(_at_reload, name=name),
-            is_quick=name == "cabin.yaml",
         )
         for name in _WRONG
     ),

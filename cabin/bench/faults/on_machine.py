@@ -61,7 +61,7 @@ def _load(number: int) -> Iterator[None]:
 
 def _processor(rig: Rig) -> float | None:
     before = rig.worker()
-    with _load(6 * (os.cpu_count() or 1)):
+    with _load(3 * (os.cpu_count() or 1)):
         time.sleep(1.0)
         spoken = rig.say_command()
         rig.feed.wait(spoken.ended_s, "turn", 15.0) or rig.feed.wait(spoken.ended_s, "dropped", 0.1)

@@ -115,7 +115,7 @@ FAULTS = (
             "workers",
             "a new worker; state is kept",
             functools.partial(_idle, number=number),
-            is_quick=True,
+            is_quick=number == signal.SIGKILL,
         )
         for number, what in _BEHAVIOURS
     ),
