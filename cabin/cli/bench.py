@@ -15,6 +15,7 @@ BENCHES: dict[str, str] = {
     "soak": "cabin.cli.bench_soak:soak",
     "faults": "cabin.cli.bench_faults:faults",
     "policy": "cabin.cli.bench_policy:policy",
+    "car": "cabin.cli.bench_car:car",
 }
 """Name -> where the command is."""
 

@@ -1,7 +1,17 @@
 """The simulated car: a vehicle interface with no vehicle behind it, for demos, tests and the bench.
 
-Registered as "simulated". Nothing is simulated but signals: types, ranges, actuators that take their time, and faults.
-No physics: a heater that is on does not warm the cabin.
+Registered as "simulated". Types, ranges, actuators that take their time, and faults; with `physics` or a `drive` in its
+section of vehicle.yaml it goes on by itself. One file a subsystem:
+
+- car.py        the interface: signals, time, observers
+- motion.py     actuators on their way, pinch and obstruction
+- driving.py    speed, gear, way; drive.py reads the drives in drives/
+- weather.py    rain, daylight, time of day
+- climate.py    the cabin's heat balance
+- energy.py     battery, fuel, range
+- tyres.py      temperature, pressure, leaks
+- physics.py    all of them, stepped together; world.py is what they see
+- faults.py     what can be broken; breakage.py is what is broken now
 """
 
 from __future__ import annotations
@@ -32,4 +42,4 @@ def make_car(specs: Mapping[str, SignalSpec], section: Mapping[str, Any]) -> Veh
 @hookimpl
 def register_vehicles(register: Register[VehicleFactory]) -> None:
     """Offer the car."""
-    register("simulated", make_car, "a car in memory: VSS signals, actuators that take their time, faults on demand")
+    register("simulated", make_car, "a car in memory: VSS signals, drives and physics if wanted, faults on demand")

@@ -14,8 +14,8 @@ from cabin.vehicle.base_signals import BASE_SIGNALS
 from cabin.vehicle.signals import bounds, check_value, is_number, same_value, to_datatype
 from cabin_simcar.breakage import Breakage
 from cabin_simcar.clock import Clock, RealClock, VirtualClock
-from cabin_simcar.drive import load_drive
-from cabin_simcar.faults import EVERYTHING, Fault
+from cabin_simcar.drive import drive_names, load_drive
+from cabin_simcar.faults import EVERYTHING, FAULT_KINDS, Fault
 from cabin_simcar.motion import Motion, meets, reverses
 from cabin_simcar.physics import STEP_MS, Physics
 from cabin_simcar.settings import SimcarSettings
@@ -180,6 +180,14 @@ class SimulatedCar:
     def now_ms(self) -> float:
         """The car's own time."""
         return self._clock.now_ms()
+
+    fault_kinds = FAULT_KINDS
+    """What can be injected."""
+
+    @staticmethod
+    def drives() -> dict[str, str]:
+        """Return the drives that are shipped, each with a line about it."""
+        return {name: load_drive(name).about for name in drive_names()}
 
     @property
     def physics(self) -> Physics | None:
