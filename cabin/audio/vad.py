@@ -2,6 +2,7 @@
 
 Silero VAD (MIT licence), silero_vad_16k_op15.onnx from the PyPI wheel `silero-vad`: takes 512 new samples (32 ms)
 preceded by the last 64 of those before, and a recurrent state of shape (2, 1, 128). About 0.1 ms a frame on one core.
+Quiet sound is raised first (cabin.audio.level_control).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from cabin.audio.level_control import LevelControl
 from cabin.errors import ModelError, Problem
 from cabin.messages import SAMPLE_RATE_HZ
 from cabin.paths import models_dirs
@@ -89,12 +91,14 @@ class SileroDetector:
         self._rate = np.array(SAMPLE_RATE_HZ, dtype=np.int64)
         self._input = np.zeros((1, _CONTEXT_SAMPLES + FRAME_SAMPLES), dtype=np.float32)
         self._state = np.zeros(_STATE_SHAPE, dtype=np.float32)
+        self._level = LevelControl(FRAME_S)
 
     def another(self) -> SileroDetector:
         """Return a detector for another sound, over the same model in memory."""
         made = copy.copy(self)
         made._input = np.zeros_like(self._input)
         made._state = np.zeros(_STATE_SHAPE, dtype=np.float32)
+        made._level = LevelControl(FRAME_S)
         return made
 
     def probability(self, frame: Samples) -> float:
@@ -102,7 +106,7 @@ class SileroDetector:
         if frame.shape != (FRAME_SAMPLES,):
             raise ValueError(f"a frame holds {FRAME_SAMPLES} samples, not shape {frame.shape}")
         self._input[0, :_CONTEXT_SAMPLES] = self._input[0, -_CONTEXT_SAMPLES:]
-        self._input[0, _CONTEXT_SAMPLES:] = frame
+        self._input[0, _CONTEXT_SAMPLES:] = self._level.raised(frame)
         feeds = {"input": self._input, "state": self._state, "sr": self._rate}
         probability, self._state = self._session.run(["output", "stateN"], feeds)
         return float(probability[0, 0])
@@ -110,4 +114,5 @@ class SileroDetector:
     def reset(self) -> None:
         """Forget what came before."""
         self._input[:] = 0.0
+        self._level.reset()
         self._state = np.zeros(_STATE_SHAPE, dtype=np.float32)
