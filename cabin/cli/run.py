@@ -70,6 +70,9 @@ def run(
 
 def _run(app: App, options: RunOptions, head_start: HeadStart) -> None:
     """Run it; what is imported here is imported while the worker starts."""
+    from cabin.daemon.heap import keep_heap_small
+
+    keep_heap_small()
     from cabin.daemon.daemon import Daemon
     from cabin.daemon.journal import Journal
     from cabin.daemon.notify import Notifier

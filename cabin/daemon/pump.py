@@ -1,6 +1,6 @@
 """From the source to the worker, on the event loop: seldom while nobody speaks, at once while somebody does.
 
-While the worker hears silence, sound is brought in pieces of some 0.1 s: each waking of two processes costs, and the
+While the worker hears silence, sound is brought in pieces of some 0.2 s: each waking of two processes costs, and the
 beginning of speech is not needed sooner. From the first sound of speech on every block is brought as it comes.
 """
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Pump"]
 
-SILENT_S = 0.096
-"""Three frames of the voice detector."""
+SILENT_S = 0.192
+"""Six frames of the voice detector."""
 
 _MOST_BLOCKS = 64
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from cabin.control.protocol import ProblemData
 from cabin.daemon.frames import FrameReader
+from cabin.daemon.heap import keep_heap_small
 from cabin.daemon.hearing_setup import HearingSetup, open_setup
 from cabin.daemon.letters import (
     TO_WORKER,
@@ -149,6 +150,7 @@ def main() -> None:
     import ctypes
 
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    keep_heap_small()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the main process ends it when what is begun is done
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="cabin worker: %(message)s")
