@@ -116,6 +116,15 @@ def test_texts_and_the_conversation_survive_a_dead_worker(daemon):
     assert daemon.ask("say", text="is the door locked")["outcomes"][0]["status"] == "answered"
 
 
+def test_what_was_judged_last_is_explained_also_after_a_reload(daemon):
+    daemon.ask("say", text="unlock the door")
+    (told,) = daemon.ask("explain")["explanations"]
+    assert (told["intent"], told["decision"], told["to_allow"]) == ("door.unlock", "confirm", ["a yes"])
+    daemon.ask("reload")
+    assert daemon.ask("explain")["explanations"][0]["intent"] == "door.unlock"
+    daemon.ask("cancel")
+
+
 def test_a_car_that_hangs_keeps_the_watchdog_unfed_until_it_goes_on(daemon):
     hang = daemon.says.with_suffix(".hang")
     hang.touch()

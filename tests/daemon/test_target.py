@@ -42,6 +42,7 @@ def test_before_anything_is_loaded(app):
         with pytest.raises(BudgetError):
             await target.reload()
         assert await target.cancel() == 0
+        assert await target.explain(1) == ()
         await target.stop()
         assert daemon._stopped.is_set()
 
