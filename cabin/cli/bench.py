@@ -16,6 +16,7 @@ BENCHES: dict[str, str] = {
     "faults": "cabin.cli.bench_faults:faults",
     "policy": "cabin.cli.bench_policy:policy",
     "car": "cabin.cli.bench_car:car",
+    "run": "cabin.cli.bench_run:run",
 }
 """Name -> where the command is."""
 
