@@ -121,6 +121,7 @@ class Chain:
         listen_ms: float = 0.0,
         session: Session | None = None,
         said_s: float | None = None,
+        speaker: str = UNKNOWN_SPEAKER,
     ) -> Turn:
         """Recognize an utterance and act on it; `listen_ms` is what finding it took, the others are as in `say`."""
         begun_s = time.perf_counter()
@@ -132,7 +133,7 @@ class Chain:
             "recognize": (heard_s - begun_s) * 1000,
             "parse": (time.perf_counter() - heard_s) * 1000,
         }
-        request = Request(confirm, utterance.damaged, begun_s)
+        request = Request(confirm, utterance.damaged, begun_s, speaker=speaker)
         return self.act(parse, request, ms, transcript, utterance, talk=Talk(session, said_s))
 
     def load(self) -> None:
