@@ -27,8 +27,8 @@ __all__ = ["Spoken", "VirtualMicrophone"]
 
 CHUNK_S = 0.032
 _NOISE = 1e-4
-_QUIET_S = 0.2
-"""Before and after what is said."""
+_BEHIND_S = 0.3
+"""So much late, it catches up; more is lost, as with a microphone."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class VirtualMicrophone:
         count, rest = round(CHUNK_S * self.rate_hz), np.zeros(0, dtype=np.float32)
         due_s = time.monotonic()
         while not self._is_over:
-            due_s = max(due_s + CHUNK_S / self.pace, time.monotonic() - 1.0)
+            due_s = max(due_s + CHUNK_S / self.pace, time.monotonic() - _BEHIND_S)
             time.sleep(max(0.0, due_s - time.monotonic()))
             if self.is_mute:
                 continue

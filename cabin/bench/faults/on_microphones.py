@@ -32,9 +32,7 @@ def _gone_and_back(rig: Rig, rate_hz: int = 16_000) -> float | None:
 
 
 def _while_speaking(rig: Rig, break_it: Callable[[Rig], None], mend: Callable[[Rig], None]) -> float | None:
-    begun_s = rig.begin_command()
-    rig.feed.wait(begun_s, "speech", 5.0, state="began")
-    time.sleep(max(0.0, begun_s + 0.8 - time.monotonic()))
+    begun_s = rig.begin_command_until_heard()
     since_s = time.monotonic()
     break_it(rig)
     time.sleep(0.5)

@@ -30,6 +30,8 @@ _INTENT = "temperature.set"
 _ASKED = "what is the temperature set to"
 _RECOVER_S = 90.0
 _WATCHDOG = "[Service]\nWatchdogSec=4\n"
+_LITTLE = "[Service]\nMemoryMax=100M\n"
+_KILLED = "the worker process ended while it was loading"
 
 
 @functools.cache
@@ -120,17 +122,21 @@ def _killed(rig: Rig, role: str, number: int = signal.SIGKILL, drop_in: str = ""
 
 
 def _memory_max(rig: Rig) -> float | None:
-    """MemoryMax= below what it holds: the kernel kills what is biggest, until there is room again."""
+    """MemoryMax= below what the models need: the kernel kills the worker whenever it loads them."""
     with _service() as box:
-        held = int(box.show("MemoryCurrent")["MemoryCurrent"])
-        box.unwatch()
-        box.run("systemctl", "set-property", "--runtime", "cabin.service", f"MemoryMax={held // 3}", check=False)
-        before = box.pids()
-        hit = _wait(lambda: box.pids().get("worker") != before.get("worker"), 20.0)
-        rig.claim("the kernel killed the worker", hit, box.pids())
-        time.sleep(3.0)
-        box.run("systemctl", "set-property", "--runtime", "cabin.service", "MemoryMax=512M")
-        return _recover(rig, box, time.monotonic())
+        box.stop_service()
+        box.put_unit("cabin.service.d/70-faults.conf", _LITTLE)
+        mark = box.mark()
+        box.ctl("start", "cabin.service", "--no-block", check=False)
+        is_told = _wait(lambda: _KILLED in box.journal(cursor=mark), 60.0)
+        rig.claim("it says that the worker was killed", is_told, box.journal(cursor=mark)[-300:])
+        rig.claim("it never says READY", box.show("ActiveState")["ActiveState"] != "active", box.show("ActiveState"))
+        box.stop_service()
+        box.drop_unit("cabin.service.d/70-faults.conf")
+        since_s = time.monotonic()
+        box.start_service()
+        box.wait_microphone()
+        return _recover(rig, box, since_s)
 
 
 def _unplugged(rig: Rig) -> float | None:
@@ -170,7 +176,7 @@ FAULTS = (
         "systemd's watchdog kills and starts it",
         functools.partial(_killed, role="main", number=signal.SIGSTOP, drop_in=_WATCHDOG),
     ),
-    _fault("installed service: MemoryMax below what it holds", "back once there is room", _memory_max),
+    _fault("installed service: MemoryMax below what it needs", "no READY; back once there is room", _memory_max),
     _fault("PulseAudio: microphone unplugged and plugged in", "heard again by itself", _unplugged),
     _fault("PulseAudio: sound server restarted", "heard again by itself", _sound_server),
 )

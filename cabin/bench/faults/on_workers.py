@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FAULTS"]
 
-_SPEAKING_S = 0.8
-"""Into the command: the endpointer has long heard it begin."""
-
 LOST = "the utterance is lost and told, never done later"
 
 
@@ -40,9 +37,7 @@ def _idle(rig: Rig, number: int) -> float | None:
 
 def _speaking(rig: Rig, number: int) -> float | None:
     before = rig.worker()
-    begun_s = rig.begin_command()
-    rig.feed.wait(begun_s, "speech", 5.0, state="began")
-    time.sleep(max(0.0, begun_s + _SPEAKING_S - time.monotonic()))
+    begun_s = rig.begin_command_until_heard()
     since_s = time.monotonic()
     os.kill(before, number)
     if number == signal.SIGSTOP:

@@ -136,12 +136,7 @@ class Rig:
         self.systemd.start()
         if not self.systemd.wait_ready(START_S) or not self.wait(self.is_well, START_S):
             raise RuntimeError(f"the daemon does not start: {self.log()[-2000:]}")
-        self.each = 1
-        self.say_command()
-        self.wait(lambda: bool(self.writes()), RECOVER_S)
-        self.wait(lambda: not self.is_busy(), 10.0)
-        self.each = len(self.writes())
-        if not self.each:
+        if not any(self.works() for _ in range(3)):
             raise RuntimeError(f"the command is not done even when nothing is broken: {self.log()[-2000:]}")
 
     def log(self) -> str:
@@ -218,6 +213,14 @@ class Rig:
         self.spoken.append(Spoken(begun_s, begun_s + self.length_s))
         self.spoken[-1] = self.microphone.say(self.voice)
         return self.spoken[-1]
+
+    def begin_command_until_heard(self) -> float:
+        """Begin to speak the command; return when, once the daemon has heard somebody speak."""
+        begun_s = self.begin_command()
+        if self.feed.wait(begun_s, "speech", START_S, state="began") is None:
+            raise TimeoutError("nobody was heard")
+        time.sleep(0.3)
+        return begun_s
 
     def begin_command(self) -> float:
         """Begin to speak the command; return when."""
