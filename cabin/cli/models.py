@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cabin.cli.app import App
+from cabin.cli.model_versions import rollback, use, versions
 from cabin.cli.options import json_option
 from cabin.cli.output import console, print_json, print_table
 from cabin.errors import CabinError, ModelError, Problem, UsageError, nearest
@@ -22,10 +23,16 @@ __all__ = ["models"]
 
 
 @click.group(
-    epilog="\b\nExamples:\n  cabin models list\n  cabin models get moonshine-base-en silero-vad\n  cabin models verify"
+    epilog="\b\nExamples:\n  cabin models list\n  cabin models get moonshine-base-en silero-vad\n"
+    "  cabin models verify\n  cabin models use /tmp/new-model\n  cabin models rollback"
 )
 def models() -> None:
-    """List, fetch and verify model files."""
+    """List, fetch and verify model files, and change the intent model in use."""
+
+
+models.add_command(use)
+models.add_command(rollback)
+models.add_command(versions)
 
 
 @models.command("list", epilog="\b\nExample:\n  cabin models list --json")

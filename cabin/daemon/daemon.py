@@ -25,6 +25,7 @@ from cabin.daemon.keeper import Keeper
 from cabin.daemon.ladder import DaemonLadder
 from cabin.daemon.letters import Allow, Forget, Letter, Listened, Loaded
 from cabin.daemon.meters import Meters
+from cabin.daemon.model_guard import start_worker, test_at_start, try_out
 from cabin.daemon.notify import Notifier
 from cabin.daemon.opening import again, open_budgets, open_parts, open_source, setup_of, source_name
 from cabin.daemon.pump import Pump
@@ -180,7 +181,7 @@ class Daemon:
     async def _load(self) -> None:
         setup = setup_of(self.app, self.options)
         source = open_source(self.app, self.options)
-        worker = asyncio.get_running_loop().create_task(self.keeper.start(setup))
+        worker = asyncio.get_running_loop().create_task(start_worker(self, setup))
         parser = RemoteParser(self.desk, asyncio.get_running_loop(), self.answer_s)
         self._parser = parser
         try:
@@ -190,11 +191,10 @@ class Daemon:
         except BaseException:
             worker.cancel()
             raise
-        await worker
+        setup = await worker
         self.conductor.parts = parts
-        if setup.hears:
-            result = await self.tester.test()
-            logger.info("self-test passed ms=%.0f wrote=%s", result.ms, result.wrote)
+        result = await test_at_start(self, setup, parts)
+        logger.info("self-test passed ms=%.0f wrote=%s", result.ms, result.wrote)
         if source is not None:
             source.start()
             self.pump = Pump(source, lambda: self.keeper.ready, self._is_wanted)
@@ -334,7 +334,8 @@ class Daemon:
             opened.append(open_parts(app, self.options, self._parser, self._converse, self._step, old))
 
         app, link = await asyncio.to_thread(again, self.app, read), self.keeper.link
-        await self.keeper.change(setup_of(app, self.options))
+        setup = setup_of(app, self.options)
+        await self.keeper.change(setup, lambda new: try_out(self, setup, new, opened[0]))
         if link is not None:
             self.conductor.lose(link)
         config = app.config.daemon

@@ -12,7 +12,7 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from cabin import errors
@@ -80,6 +80,7 @@ class Keeper:
         self._setup: HearingSetup | None = None
         self._task: asyncio.Task[None] | None = None
         self._is_ending = False
+        self._candidate: WorkerLink | None = None
 
     @property
     def ready(self) -> WorkerLink | None:
@@ -104,14 +105,22 @@ class Keeper:
             raise _told(link)
         self._task = asyncio.get_running_loop().create_task(self._keep())
 
-    async def change(self, setup: HearingSetup) -> None:
+    async def change(self, setup: HearingSetup, check: Callable[[WorkerLink], Awaitable[object]] | None = None) -> None:
         """Put a worker made from other settings in place of the present one, which works until then.
 
-        Raises CabinError when it cannot be loaded; then nothing has changed.
+        `check` tries it out first. Raises CabinError when it cannot be loaded or fails; then nothing has changed.
         """
-        link = await self._begin(setup)
-        if not await self._is_loaded(link):
-            raise _told(link)
+        link = self._candidate = await self._begin(setup)
+        try:
+            if not await self._is_loaded(link):
+                raise _told(link)
+            if check is not None:
+                await check(link)
+        except BaseException:
+            link.kill("it is not put in place")
+            raise
+        finally:
+            self._candidate = None
         old, self.link, self._setup = self.link, link, setup
         if old is not None:
             await old.end()
@@ -176,7 +185,7 @@ class Keeper:
             self.is_starved = False
 
     def _pass_on(self, link: WorkerLink, letter: Letter) -> None:
-        if link is self.link:
+        if link is self.link or link is self._candidate:
             self._heard(link, letter)
 
     async def _keep(self) -> None:

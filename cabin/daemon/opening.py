@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cabin.daemon.conductor import Parts
 from cabin.daemon.hearing_setup import HearingSetup
 from cabin.daemon.ladder import StepHooks
+from cabin.daemon.model_guard import pinned_model
 from cabin.daemon.sources import FileSource, SocketSource, Source, is_source
 from cabin.daemon.spawn import worker_environ
 from cabin.daemon.timed_car import TimedCar
@@ -41,10 +42,8 @@ def source_name(app: App, options: RunOptions) -> str:
 def setup_of(app: App, options: RunOptions) -> HearingSetup:
     """Return what the worker is made from. Raises ConfigError."""
     config = app.config
-    hears = source_name(app, options) != "none"
-    return HearingSetup(
-        config, worker_environ(app.environ), options.model, options.catalogs, hears, config.daemon.speculate
-    )
+    hears, model = source_name(app, options) != "none", pinned_model(app, options)
+    return HearingSetup(config, worker_environ(app.environ), model, options.catalogs, hears, config.daemon.speculate)
 
 
 def open_parts(

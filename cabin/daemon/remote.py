@@ -27,15 +27,15 @@ class Desk:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, tuple[int, asyncio.Future[Parsed | Tested]]] = {}
 
-    async def parse(self, text: str) -> Parse:
+    async def parse(self, text: str, link: WorkerLink | None = None) -> Parse:
         """Return what a text means. Raises BudgetError when the worker does not say in time, or dies over it."""
-        answer = await self._ask(lambda number: ParseText(number, text), self._patience_s)
+        answer = await self._ask(lambda number: ParseText(number, text), self._patience_s, link)
         assert isinstance(answer, Parsed)
         return answer.parse
 
-    async def test(self, recording: Path, patience_s: float) -> Tested:
-        """Return what a recording came to. Raises BudgetError as `parse` does."""
-        answer = await self._ask(lambda number: TestHearing(number, str(recording)), patience_s)
+    async def test(self, recording: Path, patience_s: float, link: WorkerLink | None = None) -> Tested:
+        """Return what a recording came to, with the present worker or `link`. Raises BudgetError as `parse` does."""
+        answer = await self._ask(lambda number: TestHearing(number, str(recording)), patience_s, link)
         assert isinstance(answer, Tested)
         return answer
 
@@ -57,8 +57,10 @@ class Desk:
                 if not future.done():
                     future.set_exception(BudgetError(Problem("the worker died over it", hint="Say it again.")))
 
-    async def _ask(self, letter: Callable[[int], ParseText | TestHearing], patience_s: float) -> Parsed | Tested:
-        link = self._worker()
+    async def _ask(
+        self, letter: Callable[[int], ParseText | TestHearing], patience_s: float, link: WorkerLink | None = None
+    ) -> Parsed | Tested:
+        link = link or self._worker()
         if link is None:
             raise BudgetError(Problem("the worker is being replaced", hint="Say it again in a moment."))
         number = next(self._numbers)
