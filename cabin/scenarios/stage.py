@@ -100,6 +100,7 @@ class Stage:
         chain.hearing = self._hearing
         car = Witness(chain.vehicle, scenario)
         chain.executor.vehicle = car
+        chain.executor.judge.run_on(lambda: car.now_s)
         session = Session(chain.executor.catalog, app.config.dialog, clock=lambda: car.now_s, seed=case.seed % 2**31)
         return chain, car, session
 

@@ -72,6 +72,10 @@ class Judge:
             kept[id(judged.command)] = judged
         return tuple(explain(judged) for judged in list(kept.values())[::-1][:count])
 
+    def run_on(self, clock: Callable[[], float]) -> None:
+        """Have reports on the driver and settings hold by another clock, in seconds: a simulated car's own."""
+        self.driver, self.holds = DriverState(clock), Holds(clock)
+
     def around(self, speaker: str = UNKNOWN_SPEAKER, damaged: bool = False) -> Circumstances:
         """Return the circumstances of this moment."""
         strictness, conditions = self.driver.now()

@@ -94,5 +94,17 @@ def test_a_reload_keeps_what_is_known(judge, trunk, car):
     assert len(newer.judged) == 1
 
 
+def test_times_are_those_of_the_clock_it_runs_on(judge, car):
+    now_s = 0.0
+    judge.run_on(lambda: now_s)
+    judge.driver.report("a", "drowsy", 1, for_s=60)
+    judge.note_write("driver", WINDOW, 40)
+    assert judge.around().strictness == 1
+    assert judge.writes([(WINDOW, 90)], car, judge.around("rear_left")).decision == "refuse"
+    now_s = 60.0
+    assert judge.around().strictness == 0
+    assert judge.writes([(WINDOW, 90)], car, judge.around("rear_left")).decision == "allow"
+
+
 def test_what_the_simulated_car_has_is_all_that_rules_need():
     assert POLICY.needed_signals() <= POLICY.signals() <= set(SimulatedCar({}).signals())
