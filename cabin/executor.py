@@ -285,8 +285,9 @@ class Executor:
         except ForbiddenWriteError as error:
             return _forbidden(error)
         except CannotAct as obstacle:
-            reason = say_obstacle(obstacle, command, intent)
-            return _Done("refused", reason, Verdict("refuse", reason, obstacle.obstacle))
+            verdict = Verdict("refuse", say_obstacle(obstacle, command, intent), obstacle.obstacle)
+            self.judge.note_obstacle(command, intent, verdict, self._around(request))
+            return _Done("refused", verdict.reason, verdict)
         except UnknownSignalError as error:
             logger.warning("%s", error)
             return _Done("unavailable", say_unavailable(command.intent, intent=intent), verdict)

@@ -112,8 +112,10 @@ def _explanations(chain: Chain, text: str, speaker: str) -> Iterator[Explanation
 
 
 def _explained(executor: Executor, command: Command, speaker: str) -> Explanation | None:
+    from cabin.dialog.reply import say_obstacle
     from cabin.errors import CabinError
-    from cabin.vehicle.effects import plan
+    from cabin.messages import Verdict
+    from cabin.vehicle.effects import Target, plan
     from cabin.vehicle.explain import explain as explained
     from cabin.vehicle.expressions import CannotAct
     from cabin.vehicle.judging import Judged
@@ -125,10 +127,15 @@ def _explained(executor: Executor, command: Command, speaker: str) -> Explanatio
     judge, vehicle, trace = executor.judge, executor.vehicle, Trace(whole=True)
     around = judge.around(speaker)
     verdict = judge.policy.judge(command, intent, vehicle, executor.hooks.check_policy, around=around, trace=trace)
+    targets: tuple[Target, ...] = ()
     try:
         targets = plan(command, intent, vehicle, executor.units).targets
-    except (CannotAct, CabinError):
-        targets = ()  # what cannot be done writes nothing
+    except CannotAct as obstacle:
+        said = Verdict("refuse", say_obstacle(obstacle, command, intent), obstacle.obstacle)
+        trace.note(said.rule, "the command", str(intent.where), said)
+        verdict = strictest((verdict, said))
+    except CabinError:
+        pass  # the car lacks the signal, or does not answer: nothing is written, and the reply says so
     for target in targets:
         said = judge.policy.judge_write(target.spec.path, target.computed.value, vehicle, around, trace)
         verdict = strictest((verdict, said))

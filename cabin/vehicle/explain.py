@@ -122,5 +122,7 @@ def _ways(findings: Iterable[Finding]) -> Iterator[str]:
             yield " or ".join([*ways, "a yes"])
         elif ways:
             yield " or ".join(ways)
+        elif finding.of == "the command":
+            yield "another command: the car cannot do this one"
         else:
             yield f"{finding.of}: {finding.rule} lets it"

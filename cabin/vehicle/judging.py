@@ -117,6 +117,12 @@ class Judge:
             self._keep(*about, found, trace, around, "when writing")
         return found
 
+    def note_obstacle(self, command: Command, intent: Intent, verdict: Verdict, around: Circumstances) -> None:
+        """Remember a refusal that is no rule's: the command asks for what the car cannot do."""
+        trace = Trace()
+        trace.note(verdict.rule, "the command", str(intent.where), verdict)
+        self._keep(command, intent, verdict, trace, around, "when acting")
+
     def note_write(self, speaker: str, path: str, value: SignalValue) -> None:
         """Remember who set a signal."""
         self.holds.note(self.policy.speakers, speaker, path, value)

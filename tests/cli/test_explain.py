@@ -36,6 +36,16 @@ def test_the_rules_on_writes_are_shown_too(cabin):
     assert {rule["of"] for rule in told["rules"]} >= {"set standstill", "always", "writes"}
 
 
+def test_what_the_car_cannot_do_is_a_refusal_too(cabin, live):
+    (told,) = cabin("explain", "--json", "set the temperature to 90")[1]
+    assert (told["decision"], told["rule"]) == ("refuse", "out_of_range")
+    assert told["to_allow"] == ["another command: the car cannot do this one"]
+    live()
+    cabin("say", "--live", "set the temperature to 90", small=False)
+    (told,) = cabin("explain", "--last", "--json", small=False)[1]
+    assert (told["decision"], told["rule"], told["rules"][0]["of"]) == ("refuse", "out_of_range", "the command")
+
+
 def test_wrong_use_is_told(cabin, no_daemon):
     for words, part in (
         (["open the trunk", "--speaker", "drivr"], "Did you mean 'driver'?"),
