@@ -91,9 +91,10 @@ class WakeDoor:
     def admit(self, utterance: Utterance, ended_s: float) -> Admission:
         """Return what becomes of the stretch as far as it was heard; asked again, it may have changed."""
         decision, heard = self._decision, False
+        if decision != "open" and self.gate.decide(self._begun_s) == "open":
+            decision = "open"  # a button pushed, or a reply ended, while somebody had just begun to speak
         if decision == "ask":
-            verdict = self.detector.verdict
-            detection = self.detector.detection
+            verdict, detection = self.detector.verdict, self.detector.detection
             heard = detection is not None and detection.by_sound
             decision = "closed" if verdict == "no" else "ask"
             utterance = self._cut(utterance)

@@ -64,7 +64,8 @@ class WakePhrase:
     def find(self, text: str, least: float = 0.8, anywhere: bool = False) -> PhraseMatch | None:
         """Return the phrase in a normalized text, the likeliest place; None when nothing is at least so like it.
 
-        Of places equally like, the first and longest. `anywhere`: not only at the beginning.
+        Of places equally like, the first. `anywhere`: not only at the beginning. Said again right after itself it is
+        taken off again: recognizers stutter over sounds as short as this.
         """
         words = text.split()
         best: PhraseMatch | None = None
@@ -72,7 +73,20 @@ class WakePhrase:
             found = self._at(words, begin)
             if found is not None and found.likeness >= least and (best is None or found.likeness > best.likeness):
                 best = found
-        return best
+        return self._without_echo(words, best, least) if best is not None else None
+
+    def _without_echo(self, words: Sequence[str], first: PhraseMatch, least: float) -> PhraseMatch:
+        """Take off the phrase, or its beginning, where it is said again."""
+        end = first.words
+        while end < len(words):
+            again = self._at(words, end)
+            if again is None or again.likeness < least:
+                break
+            end = again.words
+        rest = words[end:]
+        if len(rest) < len(self.words) and tuple(rest) == self.words[: len(rest)]:
+            end, rest = len(words), []
+        return PhraseMatch(first.likeness, " ".join(rest), end)
 
     def _beginnings(self, words: Sequence[str]) -> int:
         """Return before how many words the phrase may begin: fillers may stand before it."""

@@ -108,9 +108,9 @@ def deal_kept(texts: Texts, voices: Sequence[str] = KEPT, commands: int = 3) -> 
     forms = ((texts.phrase[0], 1.0), (texts.phrase[1], 1.15))
     alone = [Saying(text, voice, speed) for voice in voices for text, speed in forms]
     within = [
-        Saying(texts.commands[-1 - number * commands - turn], voice, _SPEEDS[turn])
+        Saying(texts.commands[-1 - (number * commands + turn) % len(texts.commands)], voice, _SPEEDS[turn])
         for number, voice in enumerate(voices)
-        for turn in range(commands)
+        for turn in range(commands if texts.commands else 0)
     ]
     return tuple(alone + within)
 

@@ -6,12 +6,14 @@ like it, or by one that differs in a sound; a word left out; the words turned ro
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from cabin.errors import CatalogError
 from cabin.wake.phrase import WakePhrase
 from cabin.wake.sounds import distance, phones
 
@@ -52,9 +54,10 @@ def draw_texts(phrase: WakePhrase, catalog: Catalog, seed: int, near: int = 200,
     rng.shuffle(sentences)
     said = phrase.text
     forms = (said, f"{said}!", f"{said}?", said.replace(" ", ", ", 1), f"{said}...")
-    commands = tuple(f"{said}, {text}" for text in sentences[:other])
+    half = min(other, (len(sentences) + 1) // 2)
+    commands = tuple(f"{said}, {text}" for text in sentences[:half])
     chosen = near_misses(phrase, words, rng, near)
-    return Texts(tuple(dict.fromkeys(forms)), commands, tuple(chosen), tuple(sentences[other : 2 * other]))
+    return Texts(tuple(dict.fromkeys(forms)), commands, tuple(chosen), tuple(sentences[half : half + other]))
 
 
 def _sentences(catalog: Catalog, seed: int, count: int) -> list[str]:
@@ -62,7 +65,9 @@ def _sentences(catalog: Catalog, seed: int, count: int) -> list[str]:
     from cabin.bench.noise.sentences import draw_commands
     from cabin.catalog.sampling import Sampler
 
-    commands = [spoken.text for spoken in islice(draw_commands(catalog, seed), count // 2)]
+    commands: list[str] = []
+    with contextlib.suppress(CatalogError):  # a small catalog has no more
+        commands.extend(spoken.text for spoken in islice(draw_commands(catalog, seed), count // 2))
     rng, sampler = random.Random(f"refused/{seed}"), Sampler(catalog)
     groups = [group for group in catalog.refusals if group.templates]
     refused = [sampler.refusal(rng.choice(groups), rng).text for _ in range(count // 2 if groups else 0)]

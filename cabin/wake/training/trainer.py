@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import pickle
@@ -89,7 +90,8 @@ class WakeTrainer:
         except (OSError, RuntimeError) as error:
             raise ModelError(Problem("the checkpoint cannot be written", str(part), str(error))) from error
         finally:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def run(self, told: Callable[[WakeProgress], None] = lambda _progress: None) -> None:
         """Train to the plan's last step; interrupted, it keeps a checkpoint and passes the interruption on."""
