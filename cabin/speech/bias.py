@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["Bias", "BiasConfig", "joined", "log_ratio_per_token"]
 
 
+_MORE_WORDS = 3
+"""By so many words a sentence of a catalog is longer than what was written for it, at most: "mocker" for "a mocha"."""
+
+
 @dataclass(frozen=True)
 class BiasConfig:
     """How much the recognizer expects the words of the catalogs (docs/hearing.md)."""
@@ -31,9 +35,9 @@ class BiasConfig:
     strength: Literal["off", "light", "strong"] = "off"
     """off: what sounds likeliest. light: a word of the catalog where it is nearly as likely. strong: for microphones
     that hear little but orders, and for noise."""
-    light: Annotated[float, Bounds(0, 20)] = 1.0
+    light: Annotated[float, Bounds(0, 20)] = 2.0
     """What a word of the catalog is worth under light, natural logarithm of a likelihood ratio."""
-    strong: Annotated[float, Bounds(0, 20)] = 2.5
+    strong: Annotated[float, Bounds(0, 20)] = 3.0
     """The same under strong."""
     most: Annotated[float, Bounds(0, 200)] = 30.0
     """The most that a whole sentence can be worth: what lies further below the free reading is never taken."""
@@ -72,6 +76,13 @@ class Bias:
         """Return what being a sentence of the language is worth to a reading; words around it count nothing."""
         known = len(self.lexicon.core(written.words)) - written.free
         return min(self.config.most, self.config.per_word * max(0, known))
+
+    def most_worth(self, free_words: int) -> float:
+        """Return the most that a sentence of the language can be worth beside a free reading of so many words.
+
+        What lies further below that reading cannot win, so no search need look there.
+        """
+        return min(self.config.most, self.config.per_word * (free_words + _MORE_WORDS))
 
     def score(self, written: Written, log_prob: float) -> float:
         """Return what sentences of the language are ordered by: words are worth something, those around it cost."""

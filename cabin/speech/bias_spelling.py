@@ -164,7 +164,7 @@ class SpellingWalk:
         """Return the cheapest reading of a whole text, or None when it is no sentence of the language."""
         places = self.write(self.start(), plain_piece(text).strip())
         endings = [ending for place in places for ending in self.endings(place)]
-        return min(endings, key=lambda ending: (ending.free, ending.cost), default=None)
+        return min(endings, key=lambda ending: (ending.cost, ending.free), default=None)
 
     def _allowed(self, written: Written) -> Allowed:
         if self.language.is_free(written.at):
@@ -242,10 +242,11 @@ class SpellingWalk:
             state = self.language.follow(state, self.language.number(word)) if state is not None else None
         if state is not None:
             places.append(Written(state, "", written.words + words, written.cost + cost, written.free))
-        elif self.language.is_free(written.at):
-            state = self.language.follow(written.at, ANY_WORD)
-            if state is not None:
-                places.append(Written(state, "", (*written.words, text), written.cost, written.free + 1))
+        if (state is None or cost) and self.language.is_free(written.at):
+            # Where any word may stand a word is rather itself than what it is misheard for.
+            anything = self.language.follow(written.at, ANY_WORD)
+            if anything is not None:
+                places.append(Written(anything, "", (*written.words, text), written.cost, written.free + 1))
         if keep_open and not partial.endswith(" ") and spellings.has_start(f"{partial} "):
             places.append(replace(written, partial=f"{partial} "))
         return places

@@ -55,7 +55,8 @@ class BiasedSearch:
         if first is not None and not first.free and not first.cost:
             return (Hypothesis(first.text, free[0].log_prob),), 0.0
         config = self.bias.config
-        limits = Limits(config.beams, decoded.log_prob - config.most, word=config.word)
+        floor = decoded.log_prob - self.bias.most_worth(len(free[0].text.split()) if free else 0)
+        limits = Limits(config.beams, floor, word=config.word)
         found = decode_in_language(model, sound, self.walk, limits, path)
         if not found:
             return tuple(free)[:n_best], None

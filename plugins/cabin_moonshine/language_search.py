@@ -25,7 +25,7 @@ __all__ = ["Limits", "Reading", "decode_in_language"]
 
 _CANDIDATE_RANGE = 16.0
 """Pieces this much (natural logarithm) below the best that the language allows are not looked at."""
-_LIKELIER_AT_END = 10.0
+_LIKELIER_AT_END = 6.0
 """Readings begun are dropped this much below the best that is finished."""
 
 
@@ -37,7 +37,7 @@ class Limits:
     """Readings side by side at most."""
     floor: float
     """Readings with a log-probability under this are dropped."""
-    within: float = 12.0
+    within: float = 8.0
     """So are those this much below the best of a step: the wider the lead, the fewer are followed."""
     word: float = 0.0
     """What one word more is worth, natural logarithm: without it short sentences win in noise."""

@@ -68,3 +68,9 @@ def test_words_around_an_order_cost_and_are_worth_nothing(bias):
     assert around.worth(more) == around.worth(best)
     assert around.score(more, -3.0) == around.score(best, -3.0) - 4 * around.config.filler
     assert around.against(more, best) == -4 * around.config.filler
+
+
+def test_no_search_looks_further_down_than_a_sentence_can_be_worth(bias):
+    assert bias.most_worth(0) == 6.0
+    assert bias.most_worth(30) == bias.config.most
+    assert bias.most_worth(0) < bias.most_worth(30)

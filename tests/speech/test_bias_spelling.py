@@ -68,6 +68,14 @@ def test_words_in_open_slots_are_told_apart(walk):
     assert walk.read("make a mocker").known_words == 3
 
 
+def test_in_an_open_slot_a_word_is_rather_itself_than_misheard(catalog_of, pieces):
+    lexicon = Lexicon({"can": (Spelling("and", 2.0),)}, after=("can you",))
+    walk = SpellingWalk(Language(compile_language(catalog_of("call {contact}"), lexicon)), PieceTable(pieces), lexicon)
+    read = walk.read("call anna and berta")
+    assert read is not None
+    assert (read.text, read.cost) == ("call anna and berta", 0.0)
+
+
 def test_any_piece_is_allowed_inside_an_open_slot_only(walk, pieces):
     start = walk.start()
     assert not walk.allowed(start).any_piece

@@ -48,8 +48,8 @@ def encoded(model: MoonshineModel, sound: np.ndarray) -> EncodedSound:
 def test_a_free_reading_out_of_the_language_is_weighed_against_it(model, encoded, tokenizer):
     greedy = decode_greedy(model, encoded)
     free = [Hypothesis("something else", greedy.log_prob)]
-    off = BiasedSearch(make_bias("strong", strong=0.0, most=200.0, word=0.0), tokenizer)
-    heard, evidence = off.choose(model, encoded, free, greedy, 9)
+    search = BiasedSearch(make_bias("strong", strong=20.0, most=200.0, word=0.0), tokenizer)
+    heard, evidence = search.choose(model, encoded, free, greedy, 9)
     assert evidence is not None
     best = max((h for h in heard if h.text in SENTENCES), key=lambda h: h.log_prob)
     assert evidence == pytest.approx((best.log_prob - greedy.log_prob) / (len(greedy.tokens) + 1))
