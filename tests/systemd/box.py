@@ -29,9 +29,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-__all__ = ["ROOT", "ServiceBox", "box_tool", "lacking", "stage"]
+__all__ = ["CHECKOUT", "ROOT", "ServiceBox", "box_tool", "lacking", "stage"]
 
 ROOT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(os.environ.get("CABIN_TEST_CHECKOUT", ROOT))
+"""What is installed; another one while this is being worked on."""
 WAIT_S = float(os.environ.get("CABIN_TEST_WAIT_S", "120"))
 """Machines of CI are slow at times; nothing here waits so long when all is well."""
 
@@ -101,18 +103,13 @@ def lacking() -> str:
     missing = sorted({package for program, package in PROGRAMS.items() if shutil.which(program) is None})
     if missing:
         return f"missing: apt-get install {' '.join(missing)}"
-    if not (ROOT / ".cache" / "wheels").is_dir():
+    if not (CHECKOUT / ".cache" / "wheels").is_dir():
         return "the service's packages are not there: make wheels"
     return ""
 
 
-def stage(folder: Path = ROOT / ".cache" / "staged") -> Path:
-    """Install cabin as it is now into `folder` as into a package's; quick when nothing has changed. Returns it.
-
-    CABIN_TEST_STAGED names a folder that was installed so before, to be taken as it is.
-    """
-    if ready := os.environ.get("CABIN_TEST_STAGED"):
-        return Path(ready)
+def stage(folder: Path = CHECKOUT / ".cache" / "staged") -> Path:
+    """Install cabin as it is now into `folder` as into a package's; quick when nothing has changed. Returns it."""
     with _locked(folder, fcntl.LOCK_EX):
         make("install", f"DESTDIR={folder}")
     return folder
@@ -130,7 +127,7 @@ def _locked(folder: Path, how: int) -> Iterator[None]:
 def make(*words: str, check: bool = True, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run make on this checkout without fetching anything: models and wheels are there."""
     have = [f"--assume-old=.venv/stamps/{stamp}" for stamp in ("demo-models", "wheels", "run")]
-    command = ["make", "--silent", "-C", str(ROOT), *have, *words]
+    command = ["make", "--silent", "-C", str(CHECKOUT), *have, *words]
     done = subprocess.run(command, env={**os.environ, **environ}, capture_output=True, text=True, check=False)
     assert not check or done.returncode == 0, done.stdout + done.stderr
     return done

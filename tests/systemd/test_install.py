@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from tests.systemd.box import ROOT, lacking, make
+from tests.systemd.box import CHECKOUT, lacking, make
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_again_changes_nothing_and_keeps_what_was_edited(tree, small):
     said = make("install", f"DESTDIR={small}", "BUDGET=small-headunit").stdout
     assert "kept         /etc/cabin/policy.yaml, which was edited" in said
     assert edited.read_text() == text
-    assert old.read_text() == (ROOT / "config" / "vehicle.yaml").read_text()
+    assert old.read_text() == (CHECKOUT / "config" / "vehicle.yaml").read_text()
     assert (small / "opt/cabin/bin/cabin").stat().st_ino == before
     chosen = small / "etc/systemd/system/cabin.service.d/50-budget.conf"
     assert str(chosen.readlink()) == "/usr/share/cabin/systemd/small-headunit.conf"
@@ -153,11 +153,11 @@ def make_copy(tree, folder):
 
 
 def test_on_a_machine(make_box):
-    with make_box(f"--bind-ro={ROOT}:{ROOT}") as box:
+    with make_box(f"--bind-ro={CHECKOUT}:{CHECKOUT}") as box:
         box.start_service()
         box.path("/etc/cabin/cabin.yaml").write_text("# ours\n")
         pid = box.pids()["main"]
-        command = ["make", "--silent", "-C", str(ROOT)]
+        command = ["make", "--silent", "-C", str(CHECKOUT)]
         command += [f"--assume-old=.venv/stamps/{stamp}" for stamp in ("demo-models", "wheels", "run")]
         said = box.run(*command, "install").stdout
         assert "kept         /etc/cabin/cabin.yaml, which was edited" in said
