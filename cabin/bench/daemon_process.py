@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -34,6 +36,9 @@ LOAD_S = 180.0
 END_S = 10.0
 
 _KEPT_EVENTS = 4096
+
+_PR_SET_PDEATHSIG = 1
+"""prctl(2)."""
 
 _LOOSE = """\
 # Nothing is dropped and no step is taken: it is measured what everything costs, all the time at full load.
@@ -194,10 +199,16 @@ class BenchDaemon:
         notify.bind(str(self.folder / "notify"))
         notify.setblocking(False)
         self._tasks.append(loop.create_task(self._follow_notify(notify)))
+        prctl = ctypes.CDLL(None).prctl  # when the bench is killed no daemon is to be left behind
         begun_s = time.monotonic()
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, env=self._environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self._command,
+                env=self._environ,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0),  # noqa: PLW1509 (looked up before)
             )
         watching = False
         while not (self._ready.is_set() and watching):

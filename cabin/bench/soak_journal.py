@@ -87,8 +87,11 @@ class Record:
             [sample for sample in run if sample.utterances - run[0].utterances >= warm_up] for run in found.values()
         ]
 
-    def growth(self, warm_up: int, figure: str = "resident_mib") -> Slope | None:
-        """Return how much a memory figure grows over a thousand utterances; None: there is too little to tell."""
+    def growth(self, warm_up: int, figure: str = "rss_mib") -> Slope | None:
+        """Return how much a memory figure grows over a thousand utterances; None: there is too little to tell.
+
+        Of RSS: PSS also moves when other programs with the same libraries come and go.
+        """
         points = [
             [(sample.utterances / 1000, float(getattr(sample, figure))) for sample in run] for run in self.runs(warm_up)
         ]

@@ -27,7 +27,7 @@ def warm_up_of(record: Record) -> int:
 def summary(record: Record) -> list[tuple[str, str]]:
     """Return what a soak came to as rows of name and value."""
     last, warm_up = record.samples[-1], warm_up_of(record)
-    growth, growth_rss = record.growth(warm_up), record.growth(warm_up, "rss_mib")
+    growth_pss, growth = record.growth(warm_up, "resident_mib"), record.growth(warm_up)
     processor_s, waited_s = _total(record, "processor_s"), _total(record, "waited_s")
     counts: dict[str, int] = {}
     for each in _last_of_stretches(record):
@@ -43,7 +43,7 @@ def summary(record: Record) -> list[tuple[str, str]]:
         ("counted", ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items())) or "nothing"),
         ("sound lost", f"{sum(each.overflows for each in _last_of_stretches(record))} times"),
     ]
-    for name, slope in (("growth per 1,000 utterances, PSS", growth), ("the same, RSS", growth_rss)):
+    for name, slope in (("growth per 1,000 utterances, RSS", growth), ("the same, PSS", growth_pss)):
         if slope is None:
             rows.append((name, "too short to tell"))
         else:
@@ -66,7 +66,8 @@ def soak_page(record: Record) -> str:
         table(("what", "value"), summary(record)),
         "<h2>Memory</h2>",
         time_chart(_memory(record), minutes, "MiB", marks, [_RESIDENT_MIB]),
-        "<p>PSS: shared pages are divided among those who share them. Dashed: what must be kept.</p>",
+        "<p>PSS: shared pages are divided among those who share them, other programs included. Dashed: what must be "
+        "kept. Growth is told of RSS, which other programs do not move.</p>",
         "<h2>Processor</h2>",
         time_chart(_processor(record), minutes, "s an utterance", marks),
         "<h2>Latency</h2>",

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +64,27 @@ def test_one_that_does_not_start_is_told_with_its_last_words(quick, short):
 
     with pytest.raises(BudgetError, match="file:PATH"):
         asyncio.run(main())
+
+
+def test_a_bench_that_is_killed_leaves_no_daemon(quick, short):
+    environ, arguments = quick
+    code = (
+        "import asyncio, sys, os; from pathlib import Path; from cabin.bench.daemon_process import BenchDaemon\n"
+        "async def main():\n"
+        "    async with BenchDaemon(Path(sys.argv[1]), 'none', os.environ, sys.argv[2:]) as daemon:\n"
+        "        print(*daemon.pids(), flush=True)\n"
+        "        await asyncio.sleep(3600)\n"
+        "asyncio.run(main())\n"
+    )
+    bench = subprocess.Popen([sys.executable, "-c", code, str(short), *arguments], env=environ, stdout=subprocess.PIPE)
+    pids = [int(pid) for pid in bench.stdout.readline().split()]
+    assert len(pids) == 2
+    bench.kill()
+    bench.wait()
+    deadline_s = time.monotonic() + WAIT_S
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        assert time.monotonic() < deadline_s
+        time.sleep(0.05)
 
 
 def test_a_configuration_in_which_no_budget_holds(tmp_path):

@@ -45,8 +45,8 @@ def test_the_figures_are_those_of_the_record():
     told = dict(summary(RECORD))
     assert told["utterances fed"] == "1,900"
     assert told["resident memory at the end"].startswith("219.0 MiB PSS, 250.0")
-    assert told["growth per 1,000 utterances, PSS"].startswith("10.000 MiB")
-    assert told["the same, RSS"].startswith("0.000 MiB")
+    assert told["growth per 1,000 utterances, RSS"].startswith("0.000 MiB")
+    assert told["the same, PSS"].startswith("10.000 MiB")
     assert told["counted"] == "200 done"
     assert warm_up_of(RECORD) == 380
 
@@ -54,4 +54,4 @@ def test_the_figures_are_those_of_the_record():
 def test_a_record_without_samples():
     assert "Nothing was sampled" in soak_page(Record())
     short = dict(summary(Record(({},), (sample(1),))))
-    assert short["growth per 1,000 utterances, PSS"] == "too short to tell"
+    assert short["growth per 1,000 utterances, RSS"] == "too short to tell"
