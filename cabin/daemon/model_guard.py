@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cabin.assembly import NO_MODEL
 from cabin.daemon.letters import Tested
-from cabin.daemon.selftest import INTENT, RECORDING, TestResult, judge
+from cabin.daemon.selftest import INTENT, RECORDING, TEST_S, TestResult, judge
 from cabin.errors import BudgetError, CabinError, ModelError, Problem
 from cabin.messages import Hypothesis, Transcript
 from cabin.modelstore.trial import SENTENCE
@@ -33,7 +33,8 @@ __all__ = ["pinned_model", "start_worker", "test_at_start", "try_out"]
 logger = logging.getLogger("cabin.daemon")
 
 TRY_S = 120.0
-"""How long a worker may be tried out; its stages have their own deadline, and a busy machine is no fault."""
+"""How long a worker may be tried out beside the one that works; at the start it may take cabin.daemon.selftest.TEST_S:
+a busy machine is no fault."""
 
 
 def pinned_model(app: App, options: RunOptions) -> Path | None:
@@ -98,7 +99,8 @@ async def try_out(daemon: Daemon, setup: HearingSetup, link: WorkerLink, parts: 
 
     Raises BudgetError when it does not come through.
     """
-    asking = asyncio.get_running_loop().create_task(_ask(daemon, setup, link))
+    patience_s = TEST_S if link is daemon.keeper.link else TRY_S
+    asking = asyncio.get_running_loop().create_task(_ask(daemon, setup, link, patience_s))
     gone = asyncio.get_running_loop().create_task(link.gone.wait())
     try:
         await asyncio.wait({asking, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -115,10 +117,10 @@ async def try_out(daemon: Daemon, setup: HearingSetup, link: WorkerLink, parts: 
     return await daemon.conductor.actor.do(lambda: judge(tested, parts.chain))
 
 
-async def _ask(daemon: Daemon, setup: HearingSetup, link: WorkerLink) -> Tested:
+async def _ask(daemon: Daemon, setup: HearingSetup, link: WorkerLink, patience_s: float) -> Tested:
     if setup.hears:
-        return await daemon.desk.test(RECORDING, TRY_S, link)
-    parse = await daemon.desk.parse(SENTENCE, link)
+        return await daemon.desk.test(RECORDING, patience_s, link)
+    parse = await daemon.desk.parse(SENTENCE, patience_s, link)
     return Tested(0, 1, Transcript((Hypothesis(SENTENCE, 0.0),), "text"), parse, dict(parse.ms))
 
 

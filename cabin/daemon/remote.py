@@ -27,9 +27,9 @@ class Desk:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, tuple[int, asyncio.Future[Parsed | Tested]]] = {}
 
-    async def parse(self, text: str, link: WorkerLink | None = None) -> Parse:
+    async def parse(self, text: str, patience_s: float | None = None, link: WorkerLink | None = None) -> Parse:
         """Return what a text means. Raises BudgetError when the worker does not say in time, or dies over it."""
-        answer = await self._ask(lambda number: ParseText(number, text), self._patience_s, link)
+        answer = await self._ask(lambda number: ParseText(number, text), patience_s or self._patience_s, link)
         assert isinstance(answer, Parsed)
         return answer.parse
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cabin.daemon.remote import Desk
     from cabin.daemon.telling import Telling
 
-__all__ = ["RECORDING", "SelfTester", "TestResult", "judge"]
+__all__ = ["INTENT", "RECORDING", "TEST_S", "SelfTester", "TestResult", "judge"]
 
 RECORDING = RECORDINGS / "02-window.wav"
 """open the passenger window halfway"""
