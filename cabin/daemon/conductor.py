@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from cabin.chain import Chain, Talk
 from cabin.control.turns import TurnData, turn_data
 from cabin.daemon.acting import Actor
-from cabin.daemon.flights import Flight, Flights
+from cabin.daemon.flights import LONGEST_GAP_S, Flight, Flights, late_stage
 from cabin.daemon.letters import (
     Failed,
     Letter,
@@ -49,6 +49,7 @@ __all__ = ["Conductor", "Parts"]
 logger = logging.getLogger(__name__)
 
 NOT_DONE = "Sorry, I lost that. Nothing was done; please say it again."
+TORN = "I did not hear all of that. Please say it again."
 TOO_LATE = "That took too long, so I left it. Please say it again."
 
 MOST_TEXTS = 4
@@ -175,14 +176,10 @@ class Conductor:
         if why := self.heed(flight, letter):
             self._telling.dropped(why, utterance=letter.utterance)
             return
-        since_s = time.monotonic() - flight.ended_s  # what was done while the speaker was silent is not late
-        late = [
-            stage
-            for stage in ("recognize", "parse")
-            if min(letter.ms.get(stage, 0.0) / 1000, since_s) > self._limit_s(stage)
-        ]
-        if late:
-            self._drop_late(flight, late[0])
+        if stage := late_stage(flight, letter.ms, self.deadlines, time.monotonic()):
+            self._drop_late(flight, stage)
+        elif flight.lost_s > LONGEST_GAP_S:
+            self._give_up(flight, "sound was lost in it", TORN if letter.parse.commands else "")
         else:
             self._act_next(flight, letter)
 
@@ -217,7 +214,8 @@ class Conductor:
         if letter.utterance and not self._is_ending:
             due_s = letter.ended_s + self.deadlines.utterance_ms / 1000
             times = (letter.begun_s, letter.ended_s, due_s)
-            self.flights.begin(Flight(link.generation, letter.utterance, *times, letter.damaged, letter.said_s))
+            heard = (letter.damaged, letter.said_s, letter.lost_s)
+            self.flights.begin(Flight(link.generation, letter.utterance, *times, *heard))
 
     def _give_up(self, flight: Flight, why: str, reply: str) -> None:
         self.observe_late()

@@ -13,6 +13,7 @@ from cabin.audio.endpoint import Endpointer, EndpointEvent
 from cabin.audio.vad import FRAME_SAMPLES
 from cabin.daemon.completeness import window_s
 from cabin.daemon.letters import Letter, Listened, SoundBlock, SpeechBegan, SpeechEnded
+from cabin.messages import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
     from cabin.audio.endpoint_config import EndpointConfig
@@ -100,7 +101,8 @@ class Ears:
                 utterance = admission.utterance
             self._utterances += 1
             begun_s, said_s = self._when(utterance.start_s), self._when(utterance.end_s - self._margin_s)
-            self._send(SpeechEnded(self._utterances, begun_s, time.monotonic(), utterance.damaged, said_s))
+            times, lost_s = (begun_s, time.monotonic()), _lost_s(utterance)
+            self._send(SpeechEnded(self._utterances, *times, utterance.damaged, said_s, lost_s))
             self._mind.take(self._utterances, utterance, listen_ms, admission)
 
     def _guess(self, utterance: Utterance) -> None:
@@ -132,3 +134,8 @@ class Ears:
             return self._begun[0][1] if self._begun else time.monotonic()
         at, begun_s = known[-1]
         return begun_s + (position_s - at)
+
+
+def _lost_s(utterance: Utterance) -> float:
+    """Return how much sound is missing within an utterance: its time is that of the source, its samples are fewer."""
+    return max(0.0, utterance.end_s - utterance.start_s - len(utterance.samples) / SAMPLE_RATE_HZ)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-__all__ = ["Flight", "Flights"]
+if TYPE_CHECKING:
+    from cabin.budget.settings import DeadlineSettings
+
+__all__ = ["LONGEST_GAP_S", "Flight", "Flights", "late_stage"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,25 @@ class Flight:
     damaged: bool = False
     said_s: float | None = None
     """When the last sound of speech in it was recorded, where that is known."""
+    lost_s: float = 0.0
+    """How much sound was lost within it."""
+
+
+LONGEST_GAP_S = 0.2
+"""More sound than this lost within an utterance, and a word may be: half a command is not done as a whole one."""
+
+
+def late_stage(flight: Flight, ms: Mapping[str, float], deadlines: DeadlineSettings, now_s: float) -> str:
+    """Return the stage that took longer than its deadline; empty: none did.
+
+    What was done while the speaker was silent is not late, so no stage counts for longer than since the endpoint.
+    """
+    for stage in ("recognize", "parse"):
+        limit_ms = deadlines.of(stage)
+        took_ms = min(ms.get(stage, 0.0), (now_s - flight.ended_s) * 1000)
+        if limit_ms is not None and took_ms > limit_ms:
+            return stage
+    return ""
 
 
 class Flights:

@@ -187,6 +187,8 @@ class SpeechEnded(Letter):
     damaged: bool = False
     said_s: float | None = None
     """When the last sound of speech in it was recorded; null: nothing was said."""
+    lost_s: float = 0.0
+    """How much sound was lost within it."""
 
 
 @dataclass(frozen=True)

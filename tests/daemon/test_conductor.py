@@ -12,7 +12,7 @@ import pytest
 from cabin.budget.settings import DeadlineSettings
 from cabin.chain import Chain
 from cabin.control.feed import EventFeed
-from cabin.daemon.conductor import NOT_DONE, TOO_LATE, Conductor, Parts
+from cabin.daemon.conductor import NOT_DONE, TOO_LATE, TORN, Conductor, Parts
 from cabin.daemon.letters import Failed, SpeechBegan, SpeechEnded, Superseded, Understood
 from cabin.daemon.link import Busy
 from cabin.daemon.meters import Meters
@@ -195,6 +195,19 @@ def test_a_result_says_itself_that_a_stage_was_late_and_what_was_guessed_in_sile
         assert next(data for name, data in events if name == "dropped")["why"] == "late: parse took too long"
 
     run(work, parse_ms=500, recognize_ms=500)
+
+
+@pytest.mark.parametrize(("lost_s", "written"), [(0.1, [20]), (0.5, [])])
+def test_half_a_command_is_not_done_as_a_whole_one(run, lost_s, written):
+    async def work(conductor, car, events):
+        now_s = time.monotonic()
+        conductor.hear(Link(), SpeechEnded(1, now_s - 1, now_s, damaged=True, lost_s=lost_s))
+        conductor.hear(Link(), understood(1, 20))
+        await until(lambda: {"turn", "dropped"} & set(names(events)))
+        assert [value for _, value in car.writes] == written
+        assert (("reply", {"kind": "fault", "text": TORN}) in events) == (not written)
+
+    run(work)
 
 
 def test_judging_that_takes_too_long_does_not_act(run):

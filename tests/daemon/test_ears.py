@@ -100,7 +100,9 @@ def test_lost_sound_marks_the_utterance(ears):
     hear(ears, True, 1, lost=1600, damaged=True)
     hear(ears, True, 10)
     hear(ears, False, 40)
-    assert of(ears, letters.SpeechEnded)[0].damaged
+    (ended,) = of(ears, letters.SpeechEnded)
+    assert ended.damaged
+    assert ended.lost_s == pytest.approx(0.1)
 
 
 def test_forgetting(ears):

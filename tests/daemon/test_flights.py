@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cabin.daemon.flights import Flight, Flights
+from cabin.budget.settings import DeadlineSettings
+from cabin.daemon.flights import Flight, Flights, late_stage
 
 
 def flight(generation=1, utterance=1, due_s=10.0):
@@ -55,3 +56,13 @@ def test_whatever_happens_each_comes_out_once(steps):
             out += [(each.generation, each.utterance) for each in flights.lose(generation)]
     out += [(each.generation, each.utterance) for each in flights.lose()]
     assert sorted(out) == sorted(begun)
+
+
+def test_a_stage_is_late_for_as_long_as_somebody_waits_for_it():
+    deadlines = DeadlineSettings(recognize_ms=500, parse_ms=100, utterance_ms=2000)
+    flying = flight(due_s=3.0)  # its endpoint was at 1.0
+    assert late_stage(flying, {"recognize": 400.0, "parse": 90.0}, deadlines, 1.6) == ""
+    assert late_stage(flying, {"recognize": 600.0, "parse": 90.0}, deadlines, 1.6) == "recognize"
+    assert late_stage(flying, {"recognize": 600.0, "parse": 90.0}, deadlines, 1.1) == ""  # most of it in silence
+    assert late_stage(flying, {"recognize": 400.0, "parse": 110.0}, deadlines, 1.6) == "parse"
+    assert late_stage(flying, {"recognize": 9000.0}, DeadlineSettings(recognize_ms=None), 11.0) == ""

@@ -19,7 +19,7 @@ FROM = [
     letters.Pong(3),
     letters.Listened(7, True),
     letters.SpeechBegan(12.25),
-    letters.SpeechEnded(2, 12.25, 14.0, True),
+    letters.SpeechEnded(2, 12.25, 14.0, True, lost_s=0.5),
     letters.Begun("recognize", 2),
     letters.Rested(),
     letters.Understood(2, HEARD, PARSE, {"recognize": 51.0}),
