@@ -34,14 +34,15 @@ _OPPOSITES = {"above": "at most {}", "below": "at least {}", "is": "not {}", "is
 
 
 class Unread:
-    """Stands for a value that there is not: `lacking`, the car has no such signal; else it has not told it."""
+    """Stands for a value that there is not."""
 
-    def __init__(self, lacking: bool = False, why: str = "") -> None:
+    def __init__(self, words: str, *, lacking: bool = False) -> None:
+        """`lacking`: the car has no such signal, or nothing in it has ever told it; else it could not be read."""
+        self.words = words
         self.lacking = lacking
-        self.why = why
 
     def __repr__(self) -> str:
-        return "not in this car" if self.lacking else "not told"
+        return self.words
 
 
 @dataclass
@@ -75,12 +76,12 @@ class Evidence:
     def _ask(self, path: str) -> SignalValue | Unread:
         try:
             value = self.vehicle.read(path).value
-        except UnknownSignalError as error:
-            return Unread(lacking=True, why=str(error))
+        except UnknownSignalError:
+            return Unread("not in this car", lacking=True)
         except VehicleError as error:
             logger.warning("policy cannot read %s: %s", path, error)
-            return Unread(why=str(error))
-        return Unread() if value is None else value
+            return Unread("not told")
+        return Unread("never told", lacking=True) if value is None else value
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Condition:
     values: tuple[SignalValue, ...]
     """The bound, or the values of which any one counts; of `within`, the minutes of the day from and to."""
     optional: bool = False
-    """A signal that the car does not have makes it not hold; otherwise it cannot be told."""
+    """A signal that the car does not have, or has never told, makes it not hold; otherwise it cannot be told."""
     where: str = field(default="", compare=False)
     """file:line."""
 

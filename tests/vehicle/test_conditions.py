@@ -93,12 +93,23 @@ def test_a_signal_is_read_once_for_all_rules(small_catalog, evidence):
     assert car.reads == 1
 
 
+class Untold(SimulatedCar):
+    """A databroker knows all of VSS, and of most signals nothing but their names."""
+
+    def read(self, path):
+        return dataclasses.replace(super().read(path), value=None)
+
+
 def test_lacking_is_not_silent(evidence, car):
     lacking = Condition("signal", "Vehicle.No.Such", "is", (True,))
     assert lacking.holds(evidence()) is None
     optional = dataclasses.replace(lacking, optional=True)
     assert optional.holds(evidence()) is False
     assert repr(optional.seen(evidence())) == "not in this car"
+    never = dataclasses.replace(optional, name=SPEED)
+    told = evidence(car=Untold(car.signals()))
+    assert (never.holds(told), dataclasses.replace(never, optional=False).holds(told)) == (False, None)
+    assert repr(never.seen(told)) == "never told"
     car.inject(SPEED, Fault("silent"))
     silent = Condition("signal", SPEED, "above", (3,), optional=True)
     assert silent.holds(evidence()) is None
