@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cabin.messages import SAMPLE_RATE_HZ
+from cabin.noise.fourier import convolved, filtered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,13 +45,14 @@ def a_weighted_db(sound: NDArray[Any]) -> float:
 
 def a_weight(sound: NDArray[Any]) -> Pressure:
     """Filter a sound, shape (n,), by the A curve of IEC 61672-1:2013, annex E, which is 0 dB at 1 kHz."""
-    if not len(sound):
-        return np.zeros(0)
-    square = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE_HZ) ** 2
-    curve = 12194.0**2 * square**2
-    curve /= (square + 20.6**2) * np.sqrt((square + 107.7**2) * (square + 737.9**2)) * (square + 12194.0**2)
-    weighted = np.fft.irfft(np.fft.rfft(sound) * curve * 10 ** (2.0 / 20), len(sound))
-    return np.asarray(weighted, dtype=np.float64)
+
+    def curve(frequency: NDArray[np.float64]) -> NDArray[np.float64]:
+        square = frequency**2
+        weight = 12194.0**2 * square**2 * 10 ** (2.0 / 20)
+        weight /= (square + 20.6**2) * np.sqrt((square + 107.7**2) * (square + 737.9**2)) * (square + 12194.0**2)
+        return np.asarray(weight)
+
+    return filtered(sound, curve)
 
 
 def scaled_to_db_a(sound: NDArray[Any], wanted_db: float) -> Pressure:
@@ -89,8 +91,7 @@ def _held_envelope(rectified: NDArray[Any]) -> Pressure:
     decay = math.exp(-1 / (SAMPLE_RATE_HZ * _TIME_CONSTANT_S))
     taps = np.arange(SAMPLE_RATE_HZ // 2)
     response = (1 - decay) ** 2 * (taps + 1) * decay**taps
-    length = len(rectified) + len(response) - 1
-    envelope = np.fft.irfft(np.fft.rfft(rectified, length) * np.fft.rfft(response, length), length)[: len(rectified)]
+    envelope = convolved(rectified, response)
     steps = np.maximum(envelope[::_STEP], 0.0)
     hold = round(_HANGOVER_S * SAMPLE_RATE_HZ / _STEP)
     padded = np.concatenate((np.zeros(hold), steps))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from cabin.noise.fourier import filtered
 from cabin.noise.level import scaled_to_db_a
-from cabin.noise.spectrum import filtered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cabin.messages import SAMPLE_RATE_HZ
+from cabin.noise.fourier import filtered
 from cabin.noise.level import scaled_to_db_a
-from cabin.noise.spectrum import filtered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cabin.messages import SAMPLE_RATE_HZ
+from cabin.noise.fourier import convolved
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,8 +95,4 @@ def _add_fractional(response: Pressure, at: float, gain: float) -> None:
 
 def reverberated(sound: NDArray[Any], response: NDArray[Any]) -> Pressure:
     """Return a sound, shape (n,), as heard through a response; as long as it was."""
-    if not len(sound):
-        return np.zeros(0)
-    length = len(sound) + len(response) - 1
-    heard = np.fft.irfft(np.fft.rfft(sound, length) * np.fft.rfft(response, length), length)
-    return np.asarray(heard[: len(sound)], dtype=np.float64)
+    return convolved(sound, response)

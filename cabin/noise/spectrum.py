@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cabin.messages import SAMPLE_RATE_HZ
+from cabin.noise.fourier import filtered
 from cabin.noise.level import REFERENCE_PA
 
 if TYPE_CHECKING:
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 
     from cabin.noise.level import Pressure
 
-    Curve = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-
-__all__ = ["OCTAVES_HZ", "add_at", "filtered", "octave_noise", "seconds", "wander"]
+__all__ = ["OCTAVES_HZ", "add_at", "octave_noise", "seconds", "wander"]
 
 OCTAVES_HZ = (63.0, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)
 """Centres of the octave bands (IEC 61260-1)."""
@@ -48,14 +47,6 @@ def octave_noise(count: int, levels_db: Mapping[float, float], rng: np.random.Ge
         return np.asarray(np.where(frequency >= _LOWEST_HZ, curve, 0.0))
 
     return filtered(rng.standard_normal(count), amplitude)
-
-
-def filtered(sound: NDArray[Any], amplitude: Curve) -> Pressure:
-    """Return a sound, shape (n,), times an amplitude by frequency (Hz in, factor out), phases unchanged."""
-    if not len(sound):
-        return np.zeros(0)
-    frequency = np.asarray(np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE_HZ))
-    return np.asarray(np.fft.irfft(np.fft.rfft(sound) * amplitude(frequency), len(sound)), dtype=np.float64)
 
 
 def wander(count: int, per_second: float, rng: np.random.Generator) -> Pressure:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from cabin.messages import SAMPLE_RATE_HZ
+from cabin.noise.fourier import filtered
 from cabin.noise.level import level_db
-from cabin.noise.spectrum import OCTAVES_HZ, add_at, filtered, octave_noise, seconds, wander
+from cabin.noise.spectrum import OCTAVES_HZ, add_at, octave_noise, seconds, wander
 
 
 def octave_level(sound, centre):

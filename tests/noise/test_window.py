@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cabin.messages import SAMPLE_RATE_HZ
+from cabin.noise.fourier import filtered
 from cabin.noise.level import a_weighted_db
-from cabin.noise.spectrum import filtered
 from cabin.noise.window import buffeting_hz, window
 
 
