@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,8 @@ def faults(
             save_results(out, list(results.values()))
         _tell(result, as_json)
 
+    for number in (signal.SIGINT, signal.SIGTERM):  # so that no daemon is left behind, even by a run in the background
+        signal.signal(number, signal.default_int_handler)
     run_faults(left, wrapped_factories(app), take)
     ordered = [results[fault.name] for fault in every if fault.name in results]
     if page is not None:
