@@ -27,6 +27,8 @@ class Case:
     scenario: Scenario
     """With the values put in."""
     seed: int
+    run_seed: int = 0
+    """The seed of the run that moved it."""
 
     @property
     def name(self) -> str:
@@ -44,7 +46,7 @@ def cases_of(file: ScenarioFile, seed: int = 0) -> Iterator[Case]:
         car = _put_in(scenario.car, chosen)
         for number in range(scenario.repeat):
             own = zlib.crc32(f"{file.name} {chosen} {number} {scenario.seed} {seed}".encode())
-            yield Case(file, chosen, number, replace(scenario, steps=steps, car=car), own)
+            yield Case(file, chosen, number, replace(scenario, steps=steps, car=car), own, seed)
 
 
 def _filled(step: Step, values: Mapping[str, SignalValue]) -> Step:

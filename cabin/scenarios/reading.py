@@ -90,9 +90,10 @@ def _step_problems(step: Step, node: Node, scenario: Scenario) -> list[Problem]:
     if step.aloud is not None and step.hear:
         problems.append(Problem("`aloud` is for words, `hear` is sound already", node.where))
     speakers = (*SPEAKERS, UNKNOWN_SPEAKER)
-    if step.speaker not in speakers:
-        hint = nearest(step.speaker, speakers)
-        problems.append(Problem("no seat", node.where, repr(step.speaker), ", ".join(speakers), hint))
+    alone = step.speaker.strip("{}") if step.speaker.startswith("{") else ""
+    for seat in map(str, scenario.vary.get(alone, (step.speaker,))):
+        if seat not in speakers:
+            problems.append(Problem("no seat", node.where, repr(seat), ", ".join(speakers), nearest(seat, speakers)))
     for status in step.expect.status:
         if status not in STATUSES:
             problems.append(

@@ -10,7 +10,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from cabin.errors import CabinError, Problem, UsageError
-from cabin.scenarios.cases import Case
+from cabin.scenarios.cases import Case, cases_of
+from cabin.scenarios.reading import read_scenario
 from cabin.scenarios.result import CaseResult, Failure, result_from
 from cabin.scenarios.stage import Stage
 
@@ -80,7 +81,7 @@ def _results(cases: Sequence[Case], options: RunOptions) -> Iterator[CaseResult]
         return
     context = get_context("spawn")  # a fork would share the engine's threads
     with ProcessPoolExecutor(options.jobs, context, _begin, (options,)) as pool:
-        waiting = {pool.submit(_play_here, case) for case in cases}
+        waiting = {pool.submit(_play_here, case.file.path, case.file.name, case.name, case.run_seed) for case in cases}
         try:
             while waiting:
                 ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -107,9 +108,13 @@ def _begin(options: RunOptions) -> None:
     _stage = _open(options)
 
 
-def _play_here(case: Case) -> CaseResult:
+def _play_here(path: Path, scenario: str, name: str, seed: int) -> CaseResult:
+    """Play a case in a worker, which reads the file for itself: a case holds what cannot be sent."""
     if _stage is None:
         raise UsageError(Problem("the worker has no stage"))
+    case = next((case for case in cases_of(read_scenario(path, scenario), seed) if case.name == name), None)
+    if case is None:
+        raise UsageError(Problem("the scenario changed during the run", str(path), name))
     return _play(_stage, case)
 
 
