@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["FAULTS"]
 
 _SPOKEN = RECORDINGS / "01-temperature.wav"
-_INTENT = "temperature.set"
 _ASKED = "what is the temperature set to"
 _RECOVER_S = 90.0
+_TRIES = 3
+_DONE_S = 20.0
 _WATCHDOG = "[Service]\nWatchdogSec=4\n"
 _LITTLE = "[Service]\nMemoryMax=100M\n"
 _KILLED = "the worker process ended while it was loading"
@@ -90,22 +91,28 @@ def _recover(rig: Rig, box: Any, since_s: float) -> float | None:
     is_well = _wait(lambda: _is_well(box))
     seconds = time.monotonic() - since_s
     rig.claim(f"works again within {_RECOVER_S:g} s", is_well, box.show("ActiveState", "StatusText"))
-    box.watch()
-    box.speak(_SPOKEN)
-    told = box.wait_event("done", intent=_INTENT)
-    rig.claim("a spoken command is done afterwards", told["status"] == "done", told)
-    time.sleep(1.0)
-    while box._watcher is not None and _reads(box):
-        pass
-    again = [event for event in box.seen if event["event"] == "done"]
-    rig.claim("and once", not again, again)
+    done: list[dict[str, Any]] = []
+    for _ in range(_TRIES):  # a sound server that is not let run loses sound
+        box.watch()
+        box.speak(_SPOKEN)
+        done = _done(box)
+        if done:
+            break
+    rig.claim("a spoken command is done afterwards, once", len(done) == 1, done or box.journal()[-300:])
     return seconds if is_well else None
 
 
-def _reads(box: Any) -> bool:
-    import select
-
-    return bool(select.select([box._watcher], [], [], 0.0)[0]) and box._read()
+def _done(box: Any) -> list[dict[str, Any]]:
+    """Return what was done since it was last watched: waited for, and then for a moment more."""
+    found: list[dict[str, Any]] = []
+    end_s = time.monotonic() + _DONE_S
+    while time.monotonic() < end_s:
+        box._read()  # the box belongs to the tests; it waits a second at most
+        came = [event["data"] for event in box.seen if event["event"] == "done" and event["data"]["status"] == "done"]
+        if came and not found:
+            end_s = time.monotonic() + 2.0
+        found = came
+    return found
 
 
 def _killed(rig: Rig, role: str, number: int = signal.SIGKILL, drop_in: str = "") -> float | None:
