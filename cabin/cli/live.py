@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from cabin.cli.app import App
     from cabin.control.client import CabinClient
+    from cabin.control.protocol import Speaker
     from cabin.control.turns import TurnData
 
 __all__ = ["ask_daemon", "client_of", "print_turn_data", "say_live", "socket_option"]
@@ -48,13 +49,13 @@ def ask_daemon(client: CabinClient, ask: Callable[[CabinClient], Awaitable[Answe
     return asyncio.run(asked())
 
 
-def say_live(app: App, texts: Iterable[str], as_json: bool, yes: bool) -> bool:
+def say_live(app: App, texts: Iterable[str], as_json: bool, yes: bool, speaker: Speaker = "unknown") -> bool:
     """Have the daemon act on texts, one after the other, and show each turn; return whether no command failed."""
 
     async def say_all(daemon: CabinClient) -> bool:
         went_well = True
         for text in texts:
-            went_well &= print_turn_data(await daemon.say(text, "yes" if yes else "ask"), as_json)
+            went_well &= print_turn_data(await daemon.say(text, "yes" if yes else "ask", speaker), as_json)
         return went_well
 
     return ask_daemon(client_of(app), say_all)

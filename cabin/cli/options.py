@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 if TYPE_CHECKING:
     from cabin.chain import Chain
     from cabin.cli.app import App
+    from cabin.control.protocol import Speaker
 
 __all__ = [
     "catalog_option",
@@ -73,7 +74,7 @@ def open_app_chain(
     return chain
 
 
-def speaker_of(speaker: str | None) -> str:
+def speaker_of(speaker: str | None) -> Speaker:
     """Return who speaks as policy names it. Raises UsageError for what is no seat."""
     from cabin.errors import Problem, UsageError, nearest
     from cabin.vehicle.circumstances import SPEAKERS, UNKNOWN_SPEAKER
@@ -81,7 +82,7 @@ def speaker_of(speaker: str | None) -> str:
     known = (*SPEAKERS, UNKNOWN_SPEAKER)
     if speaker is not None and speaker not in known:
         raise UsageError(Problem("no seat", "--speaker", repr(speaker), ", ".join(known), nearest(speaker, known)))
-    return speaker or UNKNOWN_SPEAKER
+    return cast("Speaker", speaker or UNKNOWN_SPEAKER)
 
 
 def checked_text(words: Sequence[str]) -> str:

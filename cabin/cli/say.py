@@ -68,15 +68,15 @@ def say(
     from cabin.dialog.session import Session
 
     given = _texts(words) if words else None
+    who = speaker_of(speaker)
     if live:
         from cabin.cli.live import say_live
 
-        if model is not None or catalogs or settings or speaker:
-            raise click.UsageError("--model, --catalog, --set and --speaker are not for --live: leave them out")
-        if not say_live(app, given if given is not None else _lines(), as_json, yes):
+        if model is not None or catalogs or settings:
+            raise click.UsageError("--model, --catalog and --set are the daemon's own: leave them out with --live")
+        if not say_live(app, given if given is not None else _lines(), as_json, yes, who):
             sys.exit(1)
         return
-    who = speaker_of(speaker)
     chain = open_app_chain(app, model, catalogs, settings)
     session = Session(chain.executor.catalog, app.config.dialog)
     has_failed = False

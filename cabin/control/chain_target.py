@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cabin import __version__
 from cabin.control.feed import EventFeed
-from cabin.control.protocol import Confirmation, PrivacyResult, PurgeResult
+from cabin.control.protocol import Confirmation, PrivacyResult, PurgeResult, Speaker
 from cabin.control.status import Memory, Microphone, Phase, Privacy, Stage, Status
 from cabin.control.target import ControlEvent
 from cabin.control.turns import TurnData, turn_data
@@ -149,11 +149,12 @@ class ChainTarget:
         """Yield what happens."""
         return self._feed.events()
 
-    async def say(self, text: str, confirm: Confirmation) -> TurnData:
+    async def say(self, text: str, confirm: Confirmation, speaker: Speaker = "unknown") -> TurnData:
         """Act on a text."""
 
         def act(chain: Chain, _job: _Job) -> TurnData:
-            return self._told(chain.say(text, (lambda _command, _verdict: True) if confirm == "yes" else None), "text")
+            yes = (lambda _command, _verdict: True) if confirm == "yes" else None
+            return self._told(chain.say(text, yes, speaker=speaker), "text")
 
         return await self._do(act)
 

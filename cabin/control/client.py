@@ -44,6 +44,7 @@ from cabin.control.protocol import (
     Request,
     RequestId,
     SayRequest,
+    Speaker,
     StatusRequest,
     StopRequest,
     StopResult,
@@ -121,10 +122,10 @@ class CabinClient:
         """Return the status as OpenMetrics text."""
         return (await self._ask(MetricsRequest(), MetricsResult)).text
 
-    async def say(self, text: str, confirm: Confirmation = "ask") -> TurnData:
+    async def say(self, text: str, confirm: Confirmation = "ask", speaker: Speaker = "unknown") -> TurnData:
         """Have a text acted on; return what became of it. Raises UsageError for a text that is no utterance."""
         try:
-            request = SayRequest(text, confirm)
+            request = SayRequest(text, confirm, speaker)
         except ValueError as error:
             raise UsageError(Problem(str(error))) from error
         return await self._ask(request, TurnData, TURN_S)

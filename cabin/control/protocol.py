@@ -52,6 +52,7 @@ __all__ = [
     "Request",
     "RequestId",
     "SayRequest",
+    "Speaker",
     "StatusRequest",
     "StopRequest",
     "StopResult",
@@ -73,6 +74,9 @@ RequestId = int | str | None
 """Chosen by the client, given back with the answer; null when the client gave none."""
 
 Confirmation = Literal["ask", "yes"]
+
+Speaker = Literal["unknown", "driver", "passenger", "rear_left", "rear_right"]
+"""Whose seat a text comes from, for policy."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,8 @@ class SayRequest(Request):
     """1 to 400 characters."""
     confirm: Confirmation = "ask"
     """Where a yes is needed: "ask" asks back as if spoken, "yes" takes it as given."""
+    speaker: Speaker = "unknown"
+    """Whose seat it comes from: policy may hold some things for the driver."""
 
     def __post_init__(self) -> None:
         if not self.text.strip():

@@ -199,7 +199,7 @@ class ControlServer:
         target, limits = self._target, self._timeouts
         if isinstance(request, SayRequest):
             self._log(request, session)
-            return await asyncio.wait_for(target.say(request.text, request.confirm), limits.turn_s)
+            return await asyncio.wait_for(target.say(request.text, request.confirm, request.speaker), limits.turn_s)
         if isinstance(request, TalkRequest):
             self._log(request, session)
             turn = await asyncio.wait_for(target.talk(request.seconds), request.seconds + limits.turn_s)

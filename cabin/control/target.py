@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from cabin.control.protocol import Confirmation, PrivacyResult, PurgeResult
+from cabin.control.protocol import Confirmation, PrivacyResult, PurgeResult, Speaker
 from cabin.control.status import Status
 from cabin.control.turns import TurnData
 from cabin.vehicle.explanation import Explanation
@@ -44,7 +44,7 @@ class ControlTarget(Protocol):
         """Yield what happens from now on, until the daemon stops. Subscribed to once, by the server."""
         ...
 
-    async def say(self, text: str, confirm: Confirmation) -> TurnData:
+    async def say(self, text: str, confirm: Confirmation, speaker: Speaker = "unknown") -> TurnData:
         """Act on a text as if it had been heard; return what became of it.
 
         Raises BudgetError when too much waits already.

@@ -33,6 +33,7 @@ from cabin.daemon.letters import (
 )
 from cabin.errors import BudgetError, CabinError, Problem
 from cabin.executor import Request
+from cabin.vehicle.circumstances import UNKNOWN_SPEAKER
 
 if TYPE_CHECKING:
     from cabin.budget.settings import DeadlineSettings
@@ -294,8 +295,8 @@ class Conductor:
 
     # From the control socket
 
-    async def say(self, text: str, yes: bool) -> TurnData:
-        """Act on a text. Raises BudgetError when too much waits, or the worker is not there."""
+    async def say(self, text: str, yes: bool, speaker: str = UNKNOWN_SPEAKER) -> TurnData:
+        """Act on a text from somebody's seat. Raises BudgetError when too much waits, or the worker is not there."""
         if self.parts is None or self._is_ending:
             raise BudgetError(Problem("the daemon is not ready", hint="`cabin status` tells when it is."))
         if self._texts >= MOST_TEXTS:
@@ -314,6 +315,7 @@ class Conductor:
             parse = parts.chain.parse(text)
             ms = {"parse": (time.perf_counter() - begun_s) * 1000}
             request = self._request(begun_s - (time.monotonic() - asked_s), yes=yes)
+            request.speaker = speaker
             turn = parts.chain.act(parse, request, ms, talk=Talk(parts.session))
             return _timed(turn, parts.car, asked_s)
 

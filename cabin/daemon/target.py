@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from cabin import __version__
-from cabin.control.protocol import Confirmation, PrivacyResult, PurgeResult
+from cabin.control.protocol import Confirmation, PrivacyResult, PurgeResult, Speaker
 from cabin.control.status import Memory, Microphone, MicrophoneState, Privacy, Status, Worker
 from cabin.daemon.processes import proportional_mib, resident_mib
 from cabin.errors import Problem, SoundError
@@ -67,9 +67,9 @@ class DaemonTarget:
         """Yield what happens."""
         return self._daemon.feed.events()
 
-    async def say(self, text: str, confirm: Confirmation) -> TurnData:
+    async def say(self, text: str, confirm: Confirmation, speaker: Speaker = "unknown") -> TurnData:
         """Act on a text."""
-        return await self._daemon.conductor.say(text, confirm == "yes")
+        return await self._daemon.conductor.say(text, confirm == "yes", speaker)
 
     async def talk(self, seconds: float) -> TurnData:
         """Listen to what is said next. Raises SoundError when there is nothing to listen with."""

@@ -76,6 +76,16 @@ def test_the_daemon_explains_what_it_judged_last(cabin, live):
     assert "seen 80" in cabin("explain", "--last", "--count", "2", small=False)[1]
 
 
+def test_the_daemon_is_told_who_speaks(cabin, live):
+    daemon = live()
+    daemon.car.place("Vehicle.Cabin.IsWindowChildLockEngaged", True)
+    for speaker, status in (("rear_left", "refused"), ("driver", "done")):
+        (turn,) = cabin("say", "--live", "--json", "--speaker", speaker, "open the window", small=False)[1]
+        assert turn["outcomes"][0]["status"] == status
+        (told,) = cabin("explain", "--last", "--json", small=False)[1]
+        assert told["speaker"] == speaker
+
+
 def test_words_stay_with_those_who_may_have_them(cabin, live):
     live()
     cabin("say", "--live", "open the window 37", small=False)

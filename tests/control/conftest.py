@@ -93,7 +93,7 @@ class Scripted:
         while True:
             yield await self.queue.get()
 
-    async def say(self, text, confirm):
+    async def say(self, text, confirm, speaker="unknown"):
         self.asked.append(("say", text, confirm))
         return await self._turn(text)
 

@@ -213,9 +213,9 @@ def test_many_threads_of_words_one_owner_of_the_chain(chain_daemon, open_small_c
         chain = open_small_chain(vehicle)
         say = chain.say
 
-        def noted(text, confirm=None):
+        def noted(text, confirm=None, **options):
             owners.add(threading.get_ident())
-            return say(text, confirm)
+            return say(text, confirm, **options)
 
         chain.say = noted
         return chain

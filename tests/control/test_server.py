@@ -98,7 +98,9 @@ def test_what_was_said_is_for_those_with_the_right(daemon, shares):
 def test_each_right_allows_its_requests_and_nothing_else(daemon, right, may):
     served = daemon(**as_peer(**{right: ("uid:4321",)}))
     client = served.connect()
-    messages = [{"request": name} for name in ("status", "metrics", "watch", "explain", "talk", "cancel", "reload", "stop")]
+    messages = [
+        {"request": name} for name in ("status", "metrics", "watch", "explain", "talk", "cancel", "reload", "stop")
+    ]
     codes = {each["request"]: client.code(each) for each in [*messages, SAY]}
     assert {name for name, code in codes.items() if code == "ok"} == may
     assert set(codes.values()) <= {"ok", "forbidden"}
