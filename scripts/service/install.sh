@@ -29,6 +29,10 @@ check() {
   done
   [ -z "$BUDGET" ] || [ -f "$checkout/systemd/budgets/$BUDGET.conf" ] ||
     fail "no budget $BUDGET" "There are: $(cd "$checkout/systemd/budgets" && echo *.conf | sed 's/\.conf//g')"
+  for extra in $(echo "$EXTRAS" | tr , ' '); do
+    grep -qx "$extra" "$WHEELS/extras.txt" 2>/dev/null ||
+      fail "the packages of extra $extra are not in $WHEELS" "rm -f .venv/stamps/wheels; make wheels EXTRAS=$EXTRAS"
+  done
   [ -n "$DESTDIR" ] || [ "$(id -u)" = 0 ] || fail "only root can install into $PREFIX" "sudo make install"
 }
 
@@ -78,6 +82,10 @@ model() {
   from=$checkout/models/$1 to=$DESTDIR$DATADIR/models/$1
   if diff -rq "$from" "$to" >/dev/null 2>&1; then
     say "model        $1 is as it should be"
+    return
+  fi
+  if [ -L "$to" ]; then
+    say "kept         model $1: a version that was put in use; \`cabin models use $from\` takes the one that comes with cabin"
     return
   fi
   rm -rf "$to.new" "$to.old"

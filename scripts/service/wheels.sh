@@ -23,5 +23,6 @@ END
 printf '%s\n' "$needed" >"$next/needed.txt"
 "$builder" -m pip --python "$python" wheel --quiet --constraint "$checkout/constraints.txt" \
   --wheel-dir "$next" --requirement "$next/needed.txt"
+printf '%s\n' "$extras" | tr , '\n' >"$next/extras.txt"
 rm -rf "$folder"
 mv "$next" "$folder"
