@@ -31,8 +31,8 @@ __all__ = ["build"]
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The detector's folder to write."
 )
 @click.option("--quick", is_flag=True, help="For a try: one voice only, two minutes.")
-@click.option("--steps", type=click.IntRange(1), help="Training steps; default 2500, with --quick 300.")
-@click.option("--examples", type=click.IntRange(50), help="Pieces of sound to train on; default 12000.")
+@click.option("--steps", type=click.IntRange(1), help="Training steps; default 1200, with --quick 300.")
+@click.option("--examples", type=click.IntRange(50), help="Pieces of sound to train on; default 8000.")
 @click.option("--batch", type=click.IntRange(1), help="Pieces a step; default 96.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Processor threads for training.")
@@ -54,7 +54,8 @@ def build(
     """Train a small network to hear one phrase, map it to INT8, and choose its threshold.
 
     It is trained on synthesized voices that say the phrase, near misses of it, and sentences of the catalogs, in rooms
-    and noise; eight voices are kept back for `cabin wake measure`. Half an hour on one core, most of it the voices'.
+    and noise; four voices choose the best state and the threshold, eight more are kept back for `cabin wake measure`.
+    Half an hour on one core, most of it the voices'.
     Ctrl-C keeps all that is done; the same command goes on from it. Needs a checkout of cabin with its voices
     (scripts/voices) and the extra `build`.
     """
@@ -84,7 +85,7 @@ def build(
         print_json(built)
         return
     rows = [
-        ("missed, voices trained on", f"{100 * built.held_back['missed']:.1f} %"),
+        ("missed, voices not trained on", f"{100 * built.held_back['missed']:.1f} %"),
         ("pieces of 2.56 s with a false wake", f"{100 * built.held_back['false_pieces']:.1f} %"),
         ("threshold", f"{built.info.threshold:g}"),
         ("parameters", f"{built.info.parameters:,}"),

@@ -21,7 +21,7 @@ TINY = DetectorShape(channels=8, kernel=3, dilations=(1, 2))
 @pytest.fixture(scope="session")
 def tiny_network():
     torch.manual_seed(1)
-    return WakeNetwork(TINY)
+    return WakeNetwork(TINY).eval()
 
 
 @pytest.fixture

@@ -41,9 +41,9 @@ __all__ = ["Tell", "WakeBuild", "build_detector", "choose_threshold"]
 Tell = Callable[[str, int, int], None]
 """What is being done, how much of it is done, and of how much."""
 
-_HELD_BACK = 1200
+_HELD_BACK = 800
 _MISSED_SHARE = 0.02
-_LOWEST, _HIGHEST = 0.1, 0.8
+_LOWEST, _HIGHEST = 0.1, 0.5
 _MEAN_OF = 3
 
 
@@ -54,7 +54,7 @@ class WakeBuild:
     folder: Path
     info: WakeModelInfo
     held_back: dict[str, float]
-    """Of examples of the same voices that training never saw: missed and false_pieces, shares; and the threshold."""
+    """Of voices that training never heard, and that chose: missed and false_pieces, shares; and the threshold."""
     bytes_on_disk: int
 
 
@@ -78,13 +78,17 @@ def build_detector(
     texts = draw_texts(phrase, catalog, plan.seed)
     sayings = deal_training(plan, texts)
     store.speak((*sayings.all, *deal_kept(texts)), lambda done, of: tell("speaking", done, of))
-    clips = read_clips(store, sayings)
+    judges = plan.judge_voices
+    clips = read_clips(store, sayings.by(judges, others=True))
+    chosen_by = make_examples(
+        read_clips(store, sayings.by(judges)) if judges else clips, _held_back(plan), plan.seed + 1
+    )
     examples = make_examples(clips, plan.examples, plan.seed, lambda done: tell("mixing", done, plan.examples))
-    trainer = WakeTrainer(plan, examples, work / f"{_key(phrase, plan)}.pt")
+    trainer = WakeTrainer(plan, examples, work / f"{_key(phrase, plan)}.pt", chosen_by)
     if trainer.resume():
         tell("training", trainer.step, plan.steps)
     trainer.run(lambda progress: tell(f"training, loss {progress.loss:.3f}", progress.step, progress.steps))
-    held_back = choose_threshold(trainer.network, make_examples(clips, _held_back(plan), plan.seed + 1_000_000))
+    held_back = choose_threshold(trainer.network, chosen_by)
     network = export_network(trainer.network)
     heard_as = _misread(phrase, clips, texts, recognize, tell) if recognize is not None else ()
     info = WakeModelInfo(

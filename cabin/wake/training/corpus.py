@@ -32,6 +32,8 @@ _TOLD_STEPS = 7
 _UNSURE_STEPS = 9
 """Steps around those that say nothing either way."""
 _SNR_DB = (-3.0, 30.0)
+_PITCH_SPREAD = 0.11
+"""Of the natural logarithm of the rate at which speech is played: people differ more than twenty voices do."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,7 @@ def _varied(sound: Samples, random: np.random.Generator) -> Samples:
 
 
 def _ratio(random: np.random.Generator) -> float:
-    return float(np.exp(random.normal(0.0, 0.07)))
+    return float(np.exp(random.normal(0.0, _PITCH_SPREAD)))
 
 
 def _laid(parts: Sequence[Samples]) -> Samples:

@@ -16,6 +16,7 @@ __all__ = ["WakeNetwork", "phrase_loss"]
 
 _INPUT = BANDS * FRAMES_PER_STEP
 _EASY_SHARE = 0.25
+_DROPPED = 0.1
 _HARDEST = 4
 
 
@@ -30,13 +31,14 @@ class WakeNetwork(nn.Module):  # type: ignore[misc]
         self.reaching = nn.ModuleList(nn.Linear(shape.kernel * width, width) for _ in shape.dilations)
         self.mixing = nn.ModuleList(nn.Linear(width, width) for _ in shape.dilations)
         self.last = nn.Linear(width, 1)
+        self.dropped = nn.Dropout(_DROPPED)
 
     def forward(self, features: Tensor) -> Tensor:
         """Return the logits; before the first step stand zeros, as in a stream that begins."""
         hidden = torch.relu(self.first(_places(features, 2, 1)))
         for dilation, reaching, mixing in zip(self.shape.dilations, self.reaching, self.mixing, strict=True):
             seen = torch.relu(reaching(_places(hidden, self.shape.kernel, dilation)))
-            hidden = torch.relu(hidden + mixing(seen))
+            hidden = torch.relu(hidden + mixing(self.dropped(seen)))
         logits: Tensor = self.last(hidden).squeeze(-1)
         return logits
 

@@ -55,14 +55,23 @@ class WakeBuildPlan:
     """Sentences that each voice says after the phrase in one breath."""
     cheap: int = 40
     """As many times more says hibari, whose voice costs nearly nothing."""
-    examples: int = 12_000
+    judges: int = 4
+    """So many of the voices are not trained on: by them the best state and the threshold are chosen."""
+    examples: int = 8_000
     """Pieces of 2.56 s to train on."""
-    steps: int = 2_500
+    steps: int = 1_200
     batch: int = 96
     peak_rate: float = 3e-3
     """Highest learning rate."""
     checkpoint_steps: int = 100
     shape: DetectorShape = DetectorShape()
+
+    @property
+    def judge_voices(self) -> tuple[str, ...]:
+        """Return the voices that choose; none where there are too few to spare any."""
+        able = [voice for voice in self.voices if voice != HIBARI]
+        every = len(able) // self.judges if self.judges else 0
+        return tuple(able[every // 2 :: every][: self.judges]) if every > 1 else ()
 
     def changed(self, **fields: object) -> WakeBuildPlan:
         """Return it with other values; None keeps what is."""
@@ -78,6 +87,11 @@ class Sayings:
     commands: tuple[Saying, ...]
     near: tuple[Saying, ...]
     other: tuple[Saying, ...]
+
+    def by(self, voices: Sequence[str], others: bool = False) -> Sayings:
+        """Return what these voices say, or what all others say."""
+        kept = [tuple(s for s in kind if (s.voice in voices) != others) for kind in vars(self).values()]
+        return Sayings(*kept)
 
     @property
     def all(self) -> tuple[Saying, ...]:

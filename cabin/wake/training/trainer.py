@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from cabin.errors import ModelError, Problem
+from cabin.wake.features import BANDS, FRAMES_PER_STEP
 from cabin.wake.training.network import WakeNetwork, phrase_loss
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _log = logging.getLogger(__name__)
 _TOLD_EVERY = 20
 _WARM_UP = 0.1
 _CLIP = 1.0
+_MASKED_SHARE, _MOST_MASKED = 0.5, 8
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,14 @@ class WakeProgress:
 class WakeTrainer:
     """AdamW with a one-cycle rate (Smith 2018, arXiv 1803.09820). What a step draws depends on seed and step alone."""
 
-    def __init__(self, plan: WakeBuildPlan, examples: Examples, checkpoint: Path) -> None:
-        self.plan, self.examples, self.checkpoint = plan, examples, checkpoint
+    def __init__(
+        self, plan: WakeBuildPlan, examples: Examples, checkpoint: Path, judges: Examples | None = None
+    ) -> None:
+        """`judges`: examples of voices that are not trained on; the state is kept in which these are heard best."""
+        self.plan, self.examples, self.checkpoint, self.judges = plan, examples, checkpoint, judges
+        self.best_loss = float("inf")
+        """Of the judges."""
+        self._best: dict[str, Any] = {}
         torch.manual_seed(plan.seed)
         self.network = WakeNetwork(plan.shape)
         self.step = 0
@@ -70,7 +78,7 @@ class WakeTrainer:
         self.network.load_state_dict(saved["network"])
         self._optimizer.load_state_dict(saved["optimizer"])
         self._schedule.load_state_dict(saved["schedule"])
-        self.step = saved["step"]
+        self.step, self.best_loss, self._best = saved["step"], saved["best_loss"], saved["best"]
         return True
 
     def save(self) -> None:
@@ -82,6 +90,8 @@ class WakeTrainer:
             "network": self.network.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "schedule": self._schedule.state_dict(),
+            "best_loss": self.best_loss,
+            "best": self._best,
         }
         try:
             self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
@@ -101,6 +111,7 @@ class WakeTrainer:
                 losses.append(self._learn())
                 self.step += 1
                 if self.step % self.plan.checkpoint_steps == 0:
+                    self._judge()
                     self.save()
                 if self.step % _TOLD_EVERY == 0 or self.step == self.plan.steps:
                     pace_s = (time.monotonic() - begun_s) / (self.step - first)
@@ -110,12 +121,31 @@ class WakeTrainer:
         except KeyboardInterrupt:
             self.save()
             raise
+        self._judge()
         self.save()
+        if self._best:
+            self.network.load_state_dict(self._best)
+        self.network.eval()
+
+    def _judge(self) -> None:
+        """Keep the state if the judges are heard better than ever."""
+        if self.judges is None:
+            return
+        self.network.eval()
+        with torch.no_grad():
+            logits = self.network(torch.from_numpy(self.judges.features.astype(np.float32)))
+            loss = float(phrase_loss(logits, torch.from_numpy(self.judges.labels.astype(np.float32))))
+        if loss < self.best_loss:
+            self.best_loss = loss
+            self._best = {name: tensor.clone() for name, tensor in self.network.state_dict().items()}
 
     def _learn(self) -> float:
         random = np.random.default_rng((self.plan.seed, self.step))
+        torch.manual_seed(int(random.integers(2**31)))  # of what is dropped
+        self.network.train()
         chosen = random.integers(0, len(self.examples.labels), self.plan.batch)
         features = torch.from_numpy(self.examples.features[chosen].astype(np.float32))
+        _mask_bands(features, random)
         labels = torch.from_numpy(self.examples.labels[chosen].astype(np.float32))
         loss = phrase_loss(self.network(features), labels)
         self._optimizer.zero_grad()
@@ -124,6 +154,17 @@ class WakeTrainer:
         self._optimizer.step()
         self._schedule.step()
         return float(loss.detach())
+
+
+def _mask_bands(features: torch.Tensor, random: np.random.Generator) -> None:
+    """Flatten some bands of half of the pieces (Park et al. 2019, arXiv 1904.08779): none alone may decide."""
+    for piece in features:
+        if random.random() < _MASKED_SHARE:
+            width = int(random.integers(1, _MOST_MASKED + 1))
+            first = int(random.integers(0, BANDS - width))
+            for frame in range(FRAMES_PER_STEP):
+                at = frame * BANDS + first
+                piece[:, at : at + width] = piece[:, at : at + width].mean()
 
 
 def _plain(plan: WakeBuildPlan) -> dict[str, Any]:

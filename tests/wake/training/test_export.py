@@ -35,7 +35,7 @@ def stepwise(data, shape, features):
 @pytest.mark.parametrize(("int8", "most"), [(False, 1e-5), (True, 0.03)])
 def test_in_steps_it_is_the_network(shape, int8, most):
     torch.manual_seed(3)
-    network = WakeNetwork(shape)
+    network = WakeNetwork(shape).eval()
     features = np.random.default_rng(1).normal(0, 0.5, (70, 80)).astype(np.float32)
     with torch.no_grad():
         wanted = torch.sigmoid(network(torch.from_numpy(features)[None]))[0].numpy()
@@ -43,7 +43,7 @@ def test_in_steps_it_is_the_network(shape, int8, most):
 
 
 def test_int8_is_a_third_of_the_size_and_has_its_products_in_integers():
-    network = WakeNetwork(DetectorShape())
+    network = WakeNetwork(DetectorShape()).eval()
     small, large = export_network(network), export_network(network, int8=False)
     assert len(small) < len(large) / 3
     kinds = [node.op_type for node in onnx.load_from_string(small).graph.node]

@@ -14,7 +14,7 @@ SHAPE = DetectorShape(channels=8, kernel=3, dilations=(1, 3))
 @pytest.fixture(scope="module")
 def network():
     torch.manual_seed(2)
-    return WakeNetwork(SHAPE)
+    return WakeNetwork(SHAPE).eval()
 
 
 def test_size_of_the_default():

@@ -54,3 +54,17 @@ def test_the_reach_is_longer_than_a_phrase():
 def test_quick_is_one_voice():
     assert quick_plan().voices == (HIBARI,)
     assert quick_plan().changed(steps=7, seed=None).steps == 7
+
+
+def test_judges_are_of_the_plans_voices_but_few():
+    plan = WakeBuildPlan()
+    assert len(plan.judge_voices) == 4
+    assert set(plan.judge_voices) < set(TUNING) - {HIBARI}
+    assert quick_plan().judge_voices == ()
+    assert WakeBuildPlan(judges=0).judge_voices == ()
+    sayings = deal_training(plan, TEXTS)
+    mine, others = sayings.by(plan.judge_voices), sayings.by(plan.judge_voices, others=True)
+    assert set(mine.all) | set(others.all) == set(sayings.all)
+    assert not set(mine.all) & set(others.all)
+    assert mine.phrase
+    assert mine.near

@@ -71,3 +71,17 @@ def test_a_disk_that_is_full_is_told(examples, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelError, match="checkpoint"):
         WakeTrainer(PLAN, examples, tmp_path / "file" / "t.pt").save()
+
+
+def test_the_state_that_the_judges_hear_best_is_kept(examples, tmp_path):
+    """The judges' labels are the wrong way round: every step makes it worse for them, the first look is the best."""
+    contrary = Examples(examples.features, (examples.labels == 0).astype(np.int8))
+    told = []
+    trainer = WakeTrainer(replace(PLAN, checkpoint_steps=2), examples, tmp_path / "t.pt", contrary)
+    judge = trainer._judge
+    trainer._judge = lambda: (judge(), told.append((trainer.best_loss, weights(trainer).clone())))
+    trainer.run()
+    best = next(state for loss, state in told if loss == trainer.best_loss)
+    torch.testing.assert_close(weights(trainer), best)
+    assert not torch.allclose(weights(trainer), told[-1][1])
+    assert trainer.best_loss == min(loss for loss, _ in told)
