@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_configuration", "check_microphone", "uses_cards"]
 
-_LISTEN_S = 6.0
-"""How long a microphone has to give sound."""
+_LISTEN_S = 20.0
+"""How long a microphone has to give sound; what opens it has to be loaded first."""
 
 
 def check_configuration(app: App) -> Iterator[ServiceFinding]:
