@@ -6,7 +6,9 @@ silence lies at most one block, and what the sink had not let out yet, which it 
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 __all__ = ["BLOCK_S", "Player"]
 
 BLOCK_S = 0.02
+
+POLL_S = 0.004
+"""How often a device that is full is asked for room; a stop is heard at once."""
+
+DRAIN_S = 3.0
+"""A device that has not let out its last sound by then has forgotten it."""
 
 
 @dataclass(frozen=True)
@@ -102,13 +110,15 @@ class Player:
     def _play(self, utterance: int, samples: Samples) -> None:
         if utterance != self._playing:
             self._playing, self._written, self._gain = utterance, 0, self._wanted
-        self._tell({"is": "began", "utterance": utterance, "at": self._written, "delay_s": self._sink.latency_s})
         block = max(1, round(BLOCK_S * self._sink.rate_hz))
         for begin in range(0, len(samples), block):
-            if self._is_stopped:
+            part = samples[begin : begin + block]
+            if not self._await_room(len(part)):
                 self._cut()
                 return
-            part = samples[begin : begin + block]
+            if not begin:
+                told = {"is": "began", "utterance": utterance, "at": self._written}
+                self._tell({**told, "delay_s": self._sink.latency_s})
             wanted = self._wanted
             if not wanted == self._gain == 1.0:
                 ramp = np.linspace(self._gain, wanted, len(part), dtype=np.float32)
@@ -118,12 +128,25 @@ class Player:
             self._written += len(part)
 
     def _end(self, utterance: int) -> None:
-        self._sink.drain()
-        if self._is_stopped:
+        if not self._await(self._sink.is_empty, DRAIN_S):
             self._cut()
             return
+        self._sink.rest()
         self._tell({"is": "played", "utterance": utterance})
         self._playing = 0
+
+    def _await_room(self, count: int) -> bool:
+        return self._await(lambda: self._sink.room() >= count)
+
+    def _await(self, is_so: Callable[[], bool], patience_s: float = math.inf) -> bool:
+        """Wait until something is so, or the patience ends; return False as soon as somebody says stop."""
+        give_up_s = time.monotonic() + patience_s
+        while not self._is_stopped:
+            if is_so() or time.monotonic() > give_up_s:
+                return True
+            with self._changed:
+                self._changed.wait_for(lambda: self._is_stopped, POLL_S)
+        return False
 
     def _cut(self) -> None:
         """Silence what the sink still holds, and tell how much of the utterance was given to it."""

@@ -39,12 +39,20 @@ class ReplySink(Protocol):
     latency_s: float
     """From `write` until it is heard."""
 
-    def write(self, samples: Samples) -> None:
-        """Play mono float32 samples; wait while there is no room for them. Raises SoundError."""
+    def room(self) -> int:
+        """Return how many samples can be written now without waiting. Raises SoundError."""
         ...
 
-    def drain(self) -> None:
-        """Wait until all that was written has been heard; an utterance has ended."""
+    def write(self, samples: Samples) -> None:
+        """Take mono float32 samples for which there is room; never wait. Raises SoundError."""
+        ...
+
+    def is_empty(self) -> bool:
+        """Return whether all that was written has been heard."""
+        ...
+
+    def rest(self) -> None:
+        """Note that an utterance has ended and was heard; the device may sleep."""
         ...
 
     def drop(self) -> None:

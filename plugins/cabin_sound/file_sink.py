@@ -39,21 +39,28 @@ class FileSink:
         self._parts: list[Samples] = []
         self._due_s = 0.0
 
+    def room(self) -> int:
+        """Return room for half a second once what was taken would have been heard."""
+        return self.rate_hz // 2 if self.is_empty() else 0
+
     def write(self, samples: Samples) -> None:
-        """Take samples, in the time that they would take to be heard."""
-        now_s = time.monotonic()
-        self._due_s = max(self._due_s, now_s)
+        """Take samples, which last as long as they would if they were heard."""
         self._parts.append(np.array(samples, dtype=np.float32))
         if self._speed:
-            self._due_s += len(samples) / self.rate_hz / self._speed
-            time.sleep(max(0.0, self._due_s - now_s))
+            seconds = len(samples) / self.rate_hz / self._speed
+            self._due_s = max(self._due_s, time.monotonic()) + seconds
 
-    def drain(self) -> None:
+    def is_empty(self) -> bool:
+        """Return whether the time of what was taken is over."""
+        return time.monotonic() >= self._due_s
+
+    def rest(self) -> None:
         """Write the file."""
         self._keep()
 
     def drop(self) -> None:
         """Write as much as was heard."""
+        self._due_s = 0.0
         self._keep()
 
     def close(self) -> None:

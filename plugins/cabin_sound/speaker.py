@@ -44,36 +44,53 @@ class Speaker:
         self.rate_hz = round(self._stream.samplerate)
         self.latency_s = float(self._stream.latency)
         self._is_running = False
+        self._whole = 0
+        """Room in the device when nothing is in it."""
 
-    def write(self, samples: Samples) -> None:
-        """Play samples; wait while the device has no room for them. Raises SoundError."""
+    def room(self) -> int:
+        """Return how many samples the device takes now; it is woken if it slept."""
         try:
             if not self._is_running:
                 self._stream.start()
                 self._is_running = True
+                self._whole = int(self._stream.write_available)
+            return int(self._stream.write_available)
+        except self._sounddevice.PortAudioError as error:
+            raise self._problem("the loudspeaker does not play", error) from error
+
+    def write(self, samples: Samples) -> None:
+        """Give samples to the device."""
+        try:
             self._stream.write(np.ascontiguousarray(samples, dtype=np.float32).tobytes())
         except self._sounddevice.PortAudioError as error:
-            raise SoundError(Problem("the loudspeaker does not play", self._name, str(error.args[0]))) from error
+            raise self._problem("the loudspeaker does not play", error) from error
 
-    def drain(self) -> None:
-        """Wait until all was heard; the device is at rest then."""
-        self._rest(self._stream.stop)
+    def is_empty(self) -> bool:
+        """Return whether the device has let out all it was given."""
+        return not self._is_running or self.room() >= self._whole
+
+    def rest(self) -> None:
+        """Let the device sleep."""
+        self._end(self._stream.stop)
 
     def drop(self) -> None:
         """Throw away what was not heard yet."""
-        self._rest(self._stream.abort)
+        self._end(self._stream.abort)
 
     def close(self) -> None:
         """Close the device."""
         self._stream.close(ignore_errors=True)
 
-    def _rest(self, how: Any) -> None:
+    def _end(self, how: Any) -> None:
         if self._is_running:
             self._is_running = False
             try:
                 how()
             except self._sounddevice.PortAudioError as error:
-                raise SoundError(Problem("the loudspeaker does not stop", self._name, str(error.args[0]))) from error
+                raise self._problem("the loudspeaker does not stop", error) from error
+
+    def _problem(self, what: str, error: Exception) -> SoundError:
+        return SoundError(Problem(what, self._name, str(error.args[0]) if error.args else ""))
 
     def _open(self, device: Device, rate_hz: int, latency_s: float) -> Any:
         """Open at the rate asked for, or else at the device's own."""

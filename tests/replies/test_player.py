@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from reply_fakes import MemorySink
 
+from cabin.replies import player
 from cabin.replies.player import BLOCK_S, Player
 from cabin.replies.sink import SinkSettings
 
@@ -57,7 +58,7 @@ def test_plays_what_it_is_given_and_says_when_it_was_heard(running):
     running.wait("played", 1)
     assert np.array_equal(running.played, ONES[:400])
     assert [m["at"] for m in running.told if m["is"] == "began"] == [0, 100]
-    assert running.sink.calls == ["drain"]
+    assert running.sink.calls == ["rest"]
 
 
 def test_after_a_stop_at_most_one_block_more_is_played(running):
@@ -77,6 +78,28 @@ def test_after_a_stop_at_most_one_block_more_is_played(running):
     assert told["heard_s"] == pytest.approx(5 * BLOCK_S)
     assert running.sink.calls == ["drop"]
     assert not any(m["is"] == "played" for m in running.told)
+
+
+@pytest.mark.parametrize("pieces", [ONES, ONES[:160]], ids=["while it waits for room", "while it waits for the end"])
+def test_a_device_that_takes_nothing_more_does_not_hold_up_a_stop(running, pieces):
+    running.sink.is_full = lambda: len(running.sink.written) >= 1
+    running.player.take(1, pieces)
+    running.player.finish(1)
+    running.thread.start()
+    running.wait("began", 1)
+    running.player.stop()
+    running.wait("stopped", 1)
+    assert running.sink.calls == ["drop"]
+    assert len(running.sink.written) <= 1
+
+
+def test_a_device_that_never_empties_ends_it_all_the_same(running, monkeypatch):
+    monkeypatch.setattr(player, "DRAIN_S", 0.05)
+    running.sink.is_empty = lambda: False
+    running.player.take(1, ONES[:160])
+    running.player.finish(1)
+    running.thread.start()
+    running.wait("played", 1)
 
 
 def test_stopped_between_two_pieces_the_device_is_silenced_too(running):

@@ -16,10 +16,12 @@ QUICK = {"speed": 0.0}
 def test_one_file_an_utterance_as_much_as_was_heard(tmp_path):
     sink = open_file_sink(SinkSettings(str(tmp_path / "out"), 16_000, QUICK))
     assert isinstance(sink, ReplySink)
-    sink.drain()  # nothing: no file
+    sink.rest()  # nothing: no file
     sink.write(np.full(100, 0.5, dtype=np.float32))
     sink.write(np.full(50, 0.25, dtype=np.float32))
-    sink.drain()
+    assert sink.is_empty()
+    assert sink.room() > 0
+    sink.rest()
     sink.write(np.full(30, 0.5, dtype=np.float32))
     sink.drop()
     sink.close()
@@ -44,3 +46,13 @@ def test_what_cannot_be_is_told(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(SoundError, match="cannot be made"):
         open_file_sink(SinkSettings(str(tmp_path / "file" / "out")))
+
+
+def test_it_takes_as_long_as_it_would_be_heard(tmp_path):
+    sink = open_file_sink(SinkSettings(str(tmp_path), 16_000, {"speed": 1.0}))
+    sink.write(np.zeros(16_000 * 3600, dtype=np.float32)[:0])
+    assert sink.is_empty()
+    sink.write(np.zeros(16_000 * 60, dtype=np.float32))
+    assert (sink.is_empty(), sink.room()) == (False, 0)
+    sink.drop()
+    assert sink.is_empty()

@@ -35,11 +35,13 @@ class Stream:
             raise Refused("Error opening stream: Invalid sample rate", -9997)
         self.samplerate, self.told, self.latency = float(samplerate), told, 0.06
         self.calls, self.data, self.broken = [], b"", False
+        self.write_available = 2880
 
     def write(self, data):
         if self.broken:
             raise Refused("Unanticipated host error", -9999)
         self.data += data
+        self.write_available -= len(data) // 4
 
     def __getattr__(self, name):
         return lambda **told: self.calls.append(name)
@@ -69,12 +71,18 @@ def test_it_opens_at_a_rate_that_the_device_knows_and_rests_between_replies(port
     stream = opened._stream
     assert (opened.rate_hz, opened.latency_s) == (48_000, 0.06)
     assert (stream.told["device"], stream.told["channels"], stream.told["latency"]) == (1, 1, 0.04)
-    opened.drain()  # nothing was played: the device is left alone
+    opened.rest()  # nothing was played: the device is left alone
+    assert opened.is_empty()
     assert stream.calls == []
+    assert opened.room() == 2880
     opened.write(np.array([0.5, -0.5]))
     opened.write(np.array([0.25]))
     assert np.frombuffer(stream.data, np.float32).tolist() == [0.5, -0.5, 0.25]
-    opened.drain()
+    assert (opened.room(), opened.is_empty()) == (2877, False)
+    stream.write_available = 2880
+    assert opened.is_empty()
+    opened.rest()
+    assert opened.room() == 2880
     opened.write(np.array([0.5]))
     opened.drop()
     opened.close()

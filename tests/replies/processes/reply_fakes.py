@@ -51,12 +51,20 @@ class MemorySink:
         self.calls = []
         self.on_write = lambda: None
 
+        self.is_full = lambda: False
+
+    def room(self):
+        return 0 if self.is_full() else 10**6
+
     def write(self, samples):
         self.written.append(np.array(samples))
         self.on_write()
 
-    def drain(self):
-        self.calls.append("drain")
+    def is_empty(self):
+        return not self.is_full()
+
+    def rest(self):
+        self.calls.append("rest")
 
     def drop(self):
         self.calls.append("drop")
@@ -66,7 +74,7 @@ class MemorySink:
 
 
 def hanging_sink(settings):
-    """A device that takes sound and never lets it out."""
+    """A device whose driver hangs."""
     sink = MemorySink(settings)
     sink.write = lambda samples: time.sleep(3600)
     return sink
