@@ -177,7 +177,7 @@ def _said(shown: Shown, value: SignalValue) -> str:
         return _GEARS.get(int(value), str(value)) if isinstance(value, int) else str(value)
     if isinstance(value, bool | str):
         return _plain(value)
-    return shown.form.format(value * shown.scale)
+    return shown.form.format(value * shown.scale).replace("-0.0 ", "+0.0 ")
 
 
 def _plain(value: object) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cabin.vehicle.circumstances import Circumstances
     from cabin.vehicle.interface import VehicleInterface
 
-__all__ = ["LOCAL_TIME", "Condition", "Evidence", "Subject", "Test", "Unread"]
+__all__ = ["LOCAL_TIME", "Condition", "Evidence", "Readings", "Subject", "Test", "Unread"]
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,10 @@ class Unread:
         return self.words
 
 
+Readings = dict[str, "SignalValue | Unread"]
+"""Path -> what a signal held when it was read."""
+
+
 @dataclass
 class Evidence:
     """All that conditions can ask for one judgement. A signal is read once, however many rules ask for it."""
@@ -55,13 +59,14 @@ class Evidence:
     """None: a write is judged that no command stands behind."""
     written: SignalValue | None = None
     """What is to be written."""
-    _read: dict[str, SignalValue | Unread] = field(default_factory=dict)
+    known: Readings = field(default_factory=dict)
+    """What signals were found to hold."""
 
     def signal(self, path: str) -> SignalValue | Unread:
         """Return the signal's value, or why there is none. Raises nothing."""
-        if path not in self._read:
-            self._read[path] = self._ask(path)
-        return self._read[path]
+        if path not in self.known:
+            self.known[path] = self._ask(path)
+        return self.known[path]
 
     def slots(self) -> Mapping[str, object]:
         """Return the slots of the command."""

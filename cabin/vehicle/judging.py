@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cabin.messages import Verdict
 from cabin.vehicle.circumstances import UNKNOWN_SPEAKER, Circumstances
+from cabin.vehicle.conditions import Readings
 from cabin.vehicle.driver_state import DriverState
 from cabin.vehicle.explain import explain
 from cabin.vehicle.gate import GatedVehicle
@@ -102,12 +103,14 @@ class Judge:
         vehicle: VehicleInterface,
         around: Circumstances,
         about: tuple[Command, Intent] | None = None,
+        known: Readings | None = None,
     ) -> Verdict:
         """Return the strictest verdict on some writes; a refusal is remembered under the command it is about."""
         trace = Trace()
         verdicts = []
+        known = {} if known is None else known
         for path, value in targets:
-            verdicts.append(self.policy.judge_write(path, value, vehicle, around, trace))
+            verdicts.append(self.policy.judge_write(path, value, vehicle, around, trace, known))
             held = self.holds.judge(self.policy.speakers, around.speaker, path, value)
             if held.decision != "allow":
                 trace.note(held.rule, "speakers", self.policy.speakers.where, held)
@@ -145,13 +148,14 @@ class Judge:
 
         def judge(path: str, value: SignalValue) -> Verdict:
             now = around()
+            known: Readings = {}
             found = []
             for command, intent in () if value is False and path in pressed else again:
-                verdict = self.policy.judge(command, intent, vehicle, around=now)
+                verdict = self.policy.judge(command, intent, vehicle, around=now, known=known)
                 if verdict.decision == "allow" or (verdict.decision == "confirm" and verdict in answered):
                     continue
                 found.append(self.command(command, intent, vehicle, now, stage="when writing"))
-            found.append(self.writes(((path, value),), vehicle, now, about))
+            found.append(self.writes(((path, value),), vehicle, now, about, known))
             verdict = strictest(found)
             if value is True and verdict.decision == "allow":
                 pressed.add(path)

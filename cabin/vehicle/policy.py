@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from cabin.errors import CatalogError, Problem, nearest
 from cabin.messages import Verdict
 from cabin.vehicle.circumstances import Circumstances
-from cabin.vehicle.conditions import Condition, Evidence
+from cabin.vehicle.conditions import Condition, Evidence, Readings
 from cabin.vehicle.speakers import SpeakerRules
 
 if TYPE_CHECKING:
@@ -168,11 +168,12 @@ class Policy:
         damaged: bool = False,
         around: Circumstances | None = None,
         trace: Trace | None = None,
+        known: Readings | None = None,
     ) -> Verdict:
         """Return the strictest verdict of the intent's rule sets, of the rules for all, and of the plugins.
 
         `damaged`: samples of the utterance were lost; then nothing sensitive acts. `trace`, when given, keeps every
-        rule that was looked at.
+        rule that was looked at; `known` what signals held, so that judgements of one moment read each once.
         """
         around = around or Circumstances(damaged=damaged)
         if damaged and not around.damaged:
@@ -188,7 +189,7 @@ class Policy:
             if trace is not None:
                 trace.note("damaged sound", "sound", "", verdict)
             return verdict
-        evidence = Evidence(vehicle, around, command)
+        evidence = Evidence(vehicle, around, command, known={} if known is None else known)
         verdicts: list[Verdict | None] = []
         for of, rule in rules:
             verdict_or_none = rule.judge(evidence, lambda text: _filled(text, command, intent), intent.title)
@@ -214,6 +215,7 @@ class Policy:
         vehicle: VehicleInterface,
         around: Circumstances | None = None,
         trace: Trace | None = None,
+        known: Readings | None = None,
     ) -> Verdict:
         """Return whether the signal may be written so now; no plugin is asked and nobody is asked back."""
         rules = self._for_path.get(path)
@@ -222,7 +224,8 @@ class Policy:
             self._for_path[path] = rules
         if not rules:
             return Verdict("allow")
-        evidence = Evidence(vehicle, around or Circumstances(), written=value)
+        known = {} if known is None else known
+        evidence = Evidence(vehicle, around or Circumstances(), written=value, known=known)
         thing = _spoken(path).removeprefix("its ")
         found = Verdict("allow")
         for rule in rules:

@@ -94,6 +94,21 @@ def test_a_reload_keeps_what_is_known(judge, trunk, car):
     assert len(newer.judged) == 1
 
 
+def test_judgements_of_one_moment_read_each_signal_once(judge, trunk, small_catalog):
+    class Counting(SimulatedCar):
+        def read(self, path):
+            seen.append(path)
+            return super().read(path)
+
+    seen: list[str] = []
+    counting = Counting(small_catalog.signals)
+    judge.gate(counting, judge.around, [trunk]).write(TRUNK, True, 100)
+    assert seen.count(SPEED) == 1
+    seen.clear()
+    judge.writes([(TRUNK, True), (TRUNK, False)], counting, judge.around())
+    assert seen.count(SPEED) == 1
+
+
 def test_times_are_those_of_the_clock_it_runs_on(judge, car):
     now_s = 0.0
     judge.run_on(lambda: now_s)
