@@ -29,6 +29,10 @@ State = str
 """One of "loaded", "quarantined", "failed" (could not be loaded)."""
 
 
+_KEPT_FAULTS = 100
+"""Of each plugin, to be told."""
+
+
 @dataclass(frozen=True)
 class GuardSettings:
     """How long plugins may take and how often they may fail."""
@@ -38,7 +42,9 @@ class GuardSettings:
     call_budget_ms: Annotated[float, Bounds(1, 60_000)] = 50.0
     """For each hook called for a command or a change."""
     faults_allowed: Annotated[int, Bounds(1, 1000)] = 3
-    """A plugin with this many faults is quarantined for the rest of the run."""
+    """A plugin with this many faults within `forget_s` is quarantined for the rest of the run."""
+    forget_s: Annotated[float, Bounds(1, 86_400)] = 600.0
+    """A fault older than this does not count any more: over weeks, every plugin is late now and then."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,8 @@ class PluginRecord:
     calls: int = 0
     spent_ms: float = 0.0
     """Wall-clock time in its hooks, import included; a call left behind counts its budget."""
+    recent_s: list[float] = field(default_factory=list)
+    """time.monotonic() of the faults that count."""
     running: threading.Event | None = None
     """Of a call left behind: set when it ends after all."""
 
@@ -131,7 +139,10 @@ class Guard:
         fault = Fault(record.name, hook, what, time.time())
         with self._lock:
             record.faults.append(fault)
-            too_many = len(record.faults) >= self.settings.faults_allowed
+            del record.faults[:-_KEPT_FAULTS]
+            now_s = time.monotonic()
+            record.recent_s = [at_s for at_s in record.recent_s if now_s - at_s < self.settings.forget_s] + [now_s]
+            too_many = len(record.recent_s) >= self.settings.faults_allowed
         logger.warning("plugin %s, %s: %s", record.name, hook, what)
         if too_many:
             self._quarantine(record)

@@ -155,3 +155,16 @@ def test_trace_tells_arguments_and_result(capsys):
     first, second = capsys.readouterr().err.splitlines()
     assert first.startswith("cabin plugin p: hook(text='hello') -> 'HELLO' [")
     assert "fault: raised ZeroDivisionError" in second
+
+
+def test_faults_of_long_ago_do_not_count(monkeypatch):
+    guard, record = Guard(GuardSettings(faults_allowed=3, forget_s=60)), PluginRecord("a")
+    clock = {"s": 0.0}
+    monkeypatch.setattr("cabin.plugins.guard.time.monotonic", lambda: clock["s"])
+    for clock["s"] in (1000.0, 1030.0, 1070.0, 1095.0, 1131.0):
+        guard.fault(record, "hook", "ran past its 50 ms")
+        assert record.state == "loaded"
+    clock["s"] = 1132.0
+    guard.fault(record, "hook", "ran past its 50 ms")
+    assert record.state == "quarantined"
+    assert len(record.faults) == 6

@@ -50,6 +50,8 @@ class VirtualMicrophone:
         """Gives nothing at all, and stays connected."""
         self.is_zero = False
         """Gives digital silence."""
+        self.given_s = 0.0
+        """How much of what is being said has been given."""
         self.connections = 0
         self._lines: queue.SimpleQueue[Samples] = queue.SimpleQueue()
         self._said = threading.Condition()
@@ -129,6 +131,7 @@ class VirtualMicrophone:
             if not len(rest):
                 with contextlib.suppress(queue.Empty):
                     rest = self._resampled(self._lines.get_nowait())
+                    self.given_s = 0.0
             chunk, rest = rest[:count], rest[count:]
             noise = np.zeros if self.is_zero else self._noise
             said = len(chunk) > 0
@@ -138,6 +141,7 @@ class VirtualMicrophone:
                 if said:
                     self._note_said()
                 raise
+            self.given_s += len(chunk) / self.rate_hz
             if said and not len(rest):
                 self._note_said()
 

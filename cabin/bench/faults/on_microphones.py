@@ -32,7 +32,7 @@ def _gone_and_back(rig: Rig, rate_hz: int = 16_000) -> float | None:
 
 
 def _while_speaking(rig: Rig, break_it: Callable[[Rig], None], mend: Callable[[Rig], None]) -> float | None:
-    begun_s = rig.begin_command_until_heard()
+    begun_s = rig.begin_half_a_command()
     since_s = time.monotonic()
     break_it(rig)
     time.sleep(0.5)

@@ -45,6 +45,7 @@ _SECTIONS: dict[str, Any] = {
     "capture": {"source": "faulty"},
     "recognizer": {"name": "faulty"},
     "dialog": {"question_s": 600},
+    "guard": {"call_budget_ms": 1000},
     "control": {"transcripts": ["self"], "requests_per_s": 200},
 }
 BUDGET: dict[str, Any] = {
@@ -220,6 +221,14 @@ class Rig:
         if self.feed.wait(begun_s, "speech", START_S, state="began") is None:
             raise TimeoutError("nobody was heard")
         time.sleep(0.3)
+        return begun_s
+
+    def begin_half_a_command(self) -> float:
+        """Begin to speak the command; return when, once half of it is given."""
+        self.microphone.given_s = 0.0
+        begun_s = self.begin_command()
+        if not self.wait(lambda: 0.5 * self.length_s < self.microphone.given_s, START_S):
+            raise TimeoutError("nobody took the sound")
         return begun_s
 
     def begin_command(self) -> float:
