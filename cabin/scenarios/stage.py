@@ -40,7 +40,9 @@ class Stage:
     ) -> None:
         """`sounds`: the folder where what is said aloud is kept. Raises CabinError for what cannot be opened."""
         from cabin.assembly import open_catalog, open_hearing, open_parser
+        from cabin.vehicle.policy_file import load_policy
 
+        load_policy(app.config_file("policy.yaml"))  # what is wrong there is told now, and not by every case
         self._app, self._catalogs, self._sounds = app, catalogs, sounds
         catalog = open_catalog(app.plugins, catalogs)
         self._parser = open_parser(app.plugins, app.config, catalog, model, app.model_dir)

@@ -34,3 +34,11 @@ def scenario(tmp_path):
 def play(stage, scenario):
     """Play a scenario's text; return the results of its cases."""
     return lambda text, seed=0: [stage.play(case) for case in cases_of(scenario(text), seed)]
+
+
+@pytest.fixture
+def two_results(stage, scenario):
+    """One case that passed and one that failed."""
+    opens = scenario("about: a <b>\nsteps:\n  - say: open the driver window\n    expect: {status: [done]}\n", "opens")
+    fails = scenario("about: c\nsteps:\n  - say: open the trunk\n    expect: {status: [refused]}\n", "fails")
+    return [stage.play(case) for file in (opens, fails) for case in cases_of(file)]

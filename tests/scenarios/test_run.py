@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from cabin.scenarios.cases import cases_of
-from cabin.scenarios.changes import changes_since, read_results
 from cabin.scenarios.run import RESULTS, RunOptions, kept_results, run_cases
 
 TEXT = """
@@ -59,18 +58,3 @@ def test_a_case_that_cannot_run_fails_and_the_others_run(scenario, options):
     results = run_cases([*cases_of(bad), *list(cases_of(scenario(TEXT)))[:1]], options)
     assert [result.has_passed for result in results] == [False, True]
     assert "Vehicle.Nope" in str(results[0].failures[0])
-
-
-def test_differences_to_an_earlier_run(scenario, options):
-    cases = list(cases_of(scenario(TEXT)))
-    before = run_cases(cases, options)
-    broken = json.loads(json.dumps(before[0].to_json()))
-    broken["failures"] = [{"step": 1, "what": "status", "expected": "done", "seen": "failed"}]
-    (options.out / "other.jsonl").write_text(json.dumps(broken) + "\nnothing\n")
-    (other,) = read_results(options.out / "other.jsonl")
-    assert [(c.kind, c.case) for c in changes_since(before, [other])] == [
-        ("broken", other.case),
-        ("gone", before[1].case),
-    ]
-    assert [c.kind for c in changes_since([other], before)] == ["mended", "new"]
-    assert list(changes_since(before, before)) == []
