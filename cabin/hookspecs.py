@@ -166,7 +166,7 @@ class CabinSpec:
 
         Fires for every command, before acting and again at the moment of acting; chain's thread; 50 ms. None means no
         opinion. If it raises, is late or its plugin is quarantined, the command is refused: a rule that cannot be asked
-        forbids.
+        forbids. What is written to `vehicle` here is held against `writes` of policy.yaml, as all writes are.
         """
 
     @hookspec(firstresult=True)
