@@ -27,7 +27,6 @@ def test_spoken_through_a_virtual_microphone(quick, recordings):
     told = measure(quick, recordings, parts=["latency", "silence"])
     figures, details = told["figures"], told["details"]
     assert details["spoken"] == 2
-    assert details["turns"] + details["dropped"] >= 2
     assert 1 <= details["signals"] <= details["turns"]
     assert figures["endpoint_to_signal_p95_ms"] >= figures["endpoint_to_signal_p50_ms"] > 0
     assert figures["speech_to_signal_p95_ms"] > figures["endpoint_to_signal_p50_ms"]
