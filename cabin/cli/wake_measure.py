@@ -76,7 +76,8 @@ def measure(
         chain.load()
         told: dict[str, Any] = {
             "phrase": config.wake.phrase,
-            "detector": str(config.wake.model) if config.wake.detector == "network" else config.wake.detector,
+            "detector": config.wake.detector,
+            "model": config.wake.model,
             "said": [measure_phrase(hearing, store, sayings, level, car_speed) for level in ("quiet", snr)],
             "silence_percent": measure_silence(hearing, _SILENCE_S, car_speed),
         }

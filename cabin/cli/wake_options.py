@@ -28,9 +28,9 @@ _OPTIONS = (
         "folder",
         type=click.Path(path_type=Path, file_okay=False),
         metavar="DIR",
-        help="Use this detector, made by `cabin wake build`.",
+        help="Use this network, made by `cabin wake build`.",
     ),
-    click.option("--recognizer", is_flag=True, help="Use the recognizer alone, whatever cabin.yaml says."),
+    click.option("--recognizer", is_flag=True, help="Use the recognizer; with --detector, both: what either hears."),
 )
 
 
@@ -43,17 +43,16 @@ def detector_options(command: Command) -> Command:
 
 def wake_config(app: App, phrase: str | None, folder: Path | None, recognizer: bool) -> CabinConfig:
     """Return the configuration with waking by phrase as the options want it. Raises CabinError."""
-    from cabin.errors import Problem, UsageError
     from cabin.wake.package import read_info
 
-    if folder is not None and recognizer:
-        raise UsageError(Problem("one or the other", "--detector, --recognizer"))
     config = app.config
     wake: WakeConfig = replace(config.wake, mode="phrase")
     if recognizer:
         wake = replace(wake, detector="recognizer")
     if folder is not None:
-        wake = replace(wake, detector="network", model=folder, phrase=read_info(folder).phrase)
+        wake = replace(
+            wake, detector="both" if recognizer else "network", model=folder, phrase=read_info(folder).phrase
+        )
     if phrase is not None:
         wake = replace(wake, phrase=phrase, sounds_like=())
     return replace(config, wake=wake)

@@ -26,13 +26,13 @@ class WakeConfig:
     """Other ways in which a recognizer writes it: "hey carl"."""
     detector: str = "recognizer"
     """The first stage, one that a plugin registered (`cabin plugins`): recognizer works with any phrase at once;
-    network hears the phrase anywhere, also where speech has no pauses, and needs `model`."""
+    network hears the phrase anywhere, also where speech has no pauses, and needs `model`; both: what either hears."""
     model: Path | None = None
-    """The folder that `cabin wake build` made, for detector: network."""
+    """The folder that `cabin wake build` made, for the network."""
     threshold: Annotated[float | None, Bounds(0, 1)] = None
     """Score from which on the first stage has heard the phrase; null: what the detector was made with."""
     likeness: Annotated[float, Bounds(0.5, 1)] = 0.8
-    """How like the phrase the recognizer's text must sound, 1: exactly; with detector: network 0.2 less will do."""
+    """How like the phrase the recognizer's text must sound, 1: exactly; where the network has heard it 0.2 less will do."""
     window_s: Annotated[float, Bounds(1, 60)] = 6.0
     """How long after the phrase alone something may be said."""
     follow_up_s: Annotated[float, Bounds(0, 60)] = 6.0

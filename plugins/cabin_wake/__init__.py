@@ -1,4 +1,4 @@
-"""Plugin: the two wake detectors that come with cabin, by the recognizer and by a network trained for a phrase."""
+"""Plugin: the wake detectors that come with cabin: by the recognizer, by a network trained for a phrase, by both."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ __all__ = ["register_wake_detectors"]
 
 @hookimpl
 def register_wake_detectors(register: Register[WakeDetectorFactory]) -> None:
-    """Register "recognizer" and "network"."""
+    """Register "recognizer", "network" and "both"."""
     register("recognizer", _by_recognizer, "the recognizer reads the first seconds of speech; any phrase, no training")
     register("network", _by_network, "a small INT8 network made by `cabin wake build`; anywhere in speech")
+    register("both", _by_either, "network and recognizer side by side: what either hears; the fewest misses")
 
 
 def _by_recognizer(settings: WakeDetectorSettings) -> WakeDetector:
@@ -31,3 +32,9 @@ def _by_network(settings: WakeDetectorSettings) -> WakeDetector:
     from cabin.wake.network import create_network_detector
 
     return create_network_detector(settings)
+
+
+def _by_either(settings: WakeDetectorSettings) -> WakeDetector:
+    from cabin.wake.either import create_both
+
+    return create_both(settings)

@@ -8,10 +8,11 @@ import pytest
 
 from cabin.cli.app import App
 from cabin.cli.wake_options import wake_chain, wake_config, wakeful
-from cabin.errors import ConfigError, ModelError, UsageError
+from cabin.errors import ConfigError, ModelError
 from cabin.hearing import LazyHearing
 from cabin.wake.by_recognizer import RecognizerDetector
 from cabin.wake.hearing import WakefulHearing
+from tests.wake.conftest import detector_folder, tiny_network  # noqa: F401
 
 
 @pytest.fixture
@@ -42,9 +43,10 @@ def test_a_folder_that_is_none(app):
         wake_config(app, None, Path("/nowhere"), recognizer=False)
 
 
-def test_both_at_once(app):
-    with pytest.raises(UsageError):
-        wake_config(app, None, Path("/nowhere"), recognizer=True)
+def test_a_folder_says_which_phrase_and_with_the_recognizer_it_is_both(app, detector_folder):  # noqa: F811
+    for recognizer, name in ((False, "network"), (True, "both")):
+        wake = wake_config(app, None, detector_folder(), recognizer).wake
+        assert (wake.detector, wake.phrase) == (name, "hey car")
 
 
 def test_ears_behind_the_gate(app):

@@ -13,6 +13,7 @@ from cabin.speech.bias import Bias, BiasConfig
 from cabin.speech.lexicon import Lexicon
 from cabin.wake.by_recognizer import RecognizerDetector
 from cabin.wake.config import WakeConfig
+from cabin.wake.either import EitherDetector
 from cabin.wake.network import NetworkDetector
 from cabin.wake.opening import hear_now, open_door, with_phrase
 
@@ -39,6 +40,14 @@ def test_a_phrase_by_a_network(plugins, detector_folder):
     door = open_door(plugins, config, HEAR)
     assert isinstance(door.detector, NetworkDetector)
     assert door.detector.threshold == 0.4
+
+
+def test_both(plugins, detector_folder):
+    door = open_door(
+        plugins, WakeConfig("phrase", detector="both", model=detector_folder(sounds_like=("a carp",))), HEAR
+    )
+    assert isinstance(door.detector, EitherDetector)
+    assert door.detector.sounds_like == ("a carp",)
 
 
 def test_a_button_needs_no_network(plugins):
