@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from cabin.control.protocol import ProblemData
 from cabin.daemon.frames import FrameReader
+from cabin.daemon.journal import Journal
 from cabin.daemon.heap import keep_heap_small
 from cabin.daemon.hearing_setup import HearingSetup, open_setup
 from cabin.daemon.letters import (
@@ -132,6 +133,7 @@ class _Worker:
         except BaseException as error:
             logger.exception("the worker cannot be loaded")
             self.send(Broken("CabinError", (ProblemData(f"the worker cannot be loaded ({type(error).__name__})"),)))
+            logging.shutdown()
             os._exit(1)
         self._door = door
         self._mind = Mind(parser, hearing, self.send, door)
@@ -153,7 +155,7 @@ def main() -> None:
     keep_heap_small()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the main process ends it when what is begun is done
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="cabin worker: %(message)s")
+    logging.basicConfig(level=logging.WARNING, handlers=[Journal()])  # a log pipe that nobody reads holds up nothing
     with socket.socket(fileno=int(sys.argv[1])) as connection:
         _Worker(connection, warm_up()).run()
     os._exit(0)  # threads of models are not waited for
