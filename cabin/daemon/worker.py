@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 from cabin.control.protocol import ProblemData
 from cabin.daemon.frames import FrameReader
-from cabin.daemon.journal import Journal
 from cabin.daemon.heap import keep_heap_small
 from cabin.daemon.hearing_setup import HearingSetup, open_setup
+from cabin.daemon.journal import Journal
 from cabin.daemon.letters import (
     TO_WORKER,
     Allow,
