@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,10 @@ from cabin.chain import Talk
 from cabin.executor import Request
 from cabin.scenarios.checks import check_step
 from cabin.scenarios.result import CaseResult, Failure, StepResult
+from cabin.scenarios.schema import Scenario
 from cabin.scenarios.sound import Speaking, read_wav
 from cabin.scenarios.witness import Witness
+from cabin.vehicle.circumstances import UNKNOWN_SPEAKER
 
 if TYPE_CHECKING:
     from cabin.chain import Chain
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from cabin.scenarios.cases import Case
     from cabin.scenarios.schema import Step
 
-__all__ = ["Stage"]
+__all__ = ["Scene", "Stage"]
 
 _DEADLINE_MS = 600_000.0
 """A command is never late because the bench machine is busy; what is late is `cabin bench daemon`'s business."""
@@ -52,7 +54,7 @@ class Stage:
     def play(self, case: Case) -> CaseResult:
         """Run a case to its end. Raises CabinError for a scenario that does not fit the car: an unknown signal, say."""
         begun_s, processor_s = time.perf_counter(), time.process_time()
-        run = _Run(self, case, *self._open(case))
+        run = _Run(self, case, *self._open(case.scenario, case.seed))
         try:
             run.play()
             return run.result(
@@ -77,14 +79,18 @@ class Stage:
         write_wav(self._sounds / name, samples)
         return samples, name
 
-    def _open(self, case: Case) -> tuple[Chain, Witness, Session]:
+    def scene(self, car: Mapping[str, SignalValue], *, drive: str = "", seed: int = 0) -> Scene:
+        """Return a car and a conversation to talk to by hand. Raises CabinError for what the car does not have."""
+        return Scene(*self._open(Scenario("by hand", (), car=car, drive=drive), seed))
+
+    def _open(self, scenario: Scenario, seed: int) -> tuple[Chain, Witness, Session]:
         from cabin.assembly import open_chain
         from cabin.dialog.session import Session
 
-        app, scenario = self._app, case.scenario
+        app = self._app
         section = {
             "initial": dict(scenario.car),
-            "seed": case.seed % 2**31,
+            "seed": seed % 2**31,
             "drive": scenario.drive,
             "physics": scenario.physics,
             "planned_faults": [dict(each) for each in scenario.faults],
@@ -103,8 +109,22 @@ class Stage:
         car = Witness(chain.vehicle, scenario)
         chain.executor.vehicle = car
         chain.executor.judge.run_on(lambda: car.now_s)
-        session = Session(chain.executor.catalog, app.config.dialog, clock=lambda: car.now_s, seed=case.seed % 2**31)
+        session = Session(chain.executor.catalog, app.config.dialog, clock=lambda: car.now_s, seed=seed % 2**31)
         return chain, car, session
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A car and a conversation."""
+
+    chain: Chain
+    car: Witness
+    session: Session
+
+    def say(self, words: str, speaker: str = UNKNOWN_SPEAKER) -> Turn:
+        """Act on words as if they had been heard."""
+        request = Request(begun_s=time.perf_counter(), deadline_ms=_DEADLINE_MS, speaker=speaker)
+        return self.chain.act(self.chain.parse(words), request, {}, talk=Talk(self.session))
 
 
 class _Run:

@@ -11,7 +11,8 @@ def test_differences_to_an_earlier_run(two_results, tmp_path):
     told["failures"] = [{"step": 1, "what": "status", "expected": "done", "seen": "failed"}]
     (tmp_path / "other.jsonl").write_text(json.dumps(told) + "\nnothing\n")
     (other,) = read_results(tmp_path / "other.jsonl")
-    assert [(c.kind, c.case) for c in changes_since([passed, failed], [other])] == [("broken", other.case)]
+    told = [(c.kind, c.case) for c in changes_since([passed, failed], [other])]
+    assert told == [("broken", passed.case), ("gone", failed.case)]
     assert [c.kind for c in changes_since([other], [passed])] == ["mended"]
     assert list(changes_since([passed, failed], [passed, failed])) == []
 
