@@ -189,8 +189,11 @@ class Rig:
             return False
 
     def is_busy(self) -> bool:
-        """Whether a turn is under way, as far as can be seen from outside."""
-        return len(self.feed.since(0.0, "understood")) > len(self.feed.since(0.0, "turn"))
+        """Whether something spoken is on its way, as far as can be seen from outside."""
+        ended = self.feed.since(0.0, "speech", state="ended")
+        if not ended or time.monotonic() - ended[-1].at_s > 2 * UTTERANCE_S:
+            return False
+        return not (self.feed.since(ended[-1].at_s, "turn") or self.feed.since(ended[-1].at_s, "dropped"))
 
     def wait(self, holds: Any, within_s: float) -> bool:
         """Wait until something holds."""
@@ -250,7 +253,8 @@ class Rig:
     # Claiming
 
     def begin(self) -> None:
-        """Forget what was, for the next fault."""
+        """Forget what was, for the next fault, once nothing of it is on its way any more."""
+        self.wait(lambda: not self.is_busy(), 3 * UTTERANCE_S)
         self.claims.clear()
         self.spoken.clear()
         self._begun_writes += len(self.writes())
