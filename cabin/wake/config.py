@@ -32,7 +32,7 @@ class WakeConfig:
     threshold: Annotated[float | None, Bounds(0, 1)] = None
     """Score from which on the first stage has heard the phrase; null: what the detector was made with."""
     likeness: Annotated[float, Bounds(0.5, 1)] = 0.8
-    """How like the phrase the recognizer's text must sound, 1: exactly; where the network has heard it 0.2 less will do."""
+    """How like the phrase the recognizer's text must sound, 1: exactly; 0.2 less where the network heard it."""
     window_s: Annotated[float, Bounds(1, 60)] = 6.0
     """How long after the phrase alone something may be said."""
     follow_up_s: Annotated[float, Bounds(0, 60)] = 6.0

@@ -29,7 +29,7 @@ class Told:
         self.calls.append("end")
 
 
-@pytest.mark.parametrize(("one", "other"), itertools.product(("yes", "no", "unsure"), repeat=2))
+@pytest.mark.parametrize(("one", "other"), list(itertools.product(("yes", "no", "unsure"), repeat=2)))
 def test_yes_when_one_says_so_and_no_when_both_do(one, other):
     expected = "yes" if "yes" in (one, other) else "no" if one == other == "no" else "unsure"
     assert EitherDetector(Told(one), Told(other)).verdict == expected
