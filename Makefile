@@ -87,7 +87,7 @@ uninstall:  ## take all of it away but configuration and state; PURGE=1 those to
 	@$(PLACES) scripts/service/uninstall.sh
 
 clean:  ## remove what make made, but not the models
-	rm -rf $(VENV) .cache/pip build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .cache/pip .cache/wheels .cache/wheels.new .cache/staged build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 
 # Stamps: each set of packages and models is installed once, and again when what it is made of changes.
 
