@@ -32,6 +32,9 @@ HUNG_S = 3.0
 VOICE_HUNG_S = 15.0
 """A voice that has not answered for so long hangs; what takes longer than `late_s` is late, and waited for."""
 
+LOAD_S = 60.0
+"""A voice may load so long: at the very first start it prepares its dictionaries."""
+
 PAUSE_S = 20.0
 """A process that failed is not started again so soon; each failure after another doubles it, up to LONGEST_PAUSE_S."""
 LONGEST_PAUSE_S = 600.0
@@ -60,6 +63,8 @@ class Job:
     """Whether the last of them has been sent."""
     player: Helper | None = None
     """Who plays it."""
+    sent_s: float | None = None
+    """When the player was sent the first of it."""
 
     @property
     def seconds(self) -> float:
@@ -102,6 +107,8 @@ class Performer:
         self._numbers, self._says = itertools.count(1), itertools.count(1)
         self._player: Helper | None = None
         self._voice: Helper | None = None
+        self._loaded_s: float | None = None
+        """When the voice was ready; None: it is not yet."""
         self._waiting: dict[int, tuple[str, float, asyncio.Future[Spoken | None]]] = {}
         self._failures = {_PLAYER: _Failures(), _VOICE: _Failures()}
         self._task: asyncio.Task[None] | None = None
@@ -148,11 +155,13 @@ class Performer:
                 break
             if spoken.pcm:
                 job.pieces.append(spoken)
+                job.sent_s = job.sent_s or time.monotonic()
                 player.send({"do": "play", "utterance": job.number, "rate_hz": spoken.rate_hz}, spoken.pcm)
         if not job.pieces:
             job.pieces.append(_tone(job.tone))
             player.send({"do": "earcon", "utterance": job.number, "name": job.tone})
         job.is_whole = True
+        job.sent_s = job.sent_s or time.monotonic()
         player.send({"do": "end", "utterance": job.number})
 
     def _give_up(self, job: Job, why: str) -> None:
@@ -204,6 +213,8 @@ class Performer:
                 self._fault(f"the voice failed over a sentence ({str(message.get('what')).partition(':')[0]})")
             if future is not None and not future.done():
                 future.set_result(spoken)
+        elif what == "loaded":
+            self._loaded_s = time.monotonic()
         elif what == "problem":
             self._failed(_VOICE, message)
 
@@ -247,12 +258,13 @@ class Performer:
             player.used_s = now_s
             if job.is_whole and now_s > job.begun_s + job.seconds + HUNG_S:
                 player.kill("it hangs")
-        elif job is not None and now_s > job.asked_s + VOICE_HUNG_S and player is not None:
+        elif job is not None and job.sent_s is not None and player is not None and now_s > job.sent_s + 2 * HUNG_S:
             player.kill("it hangs")
         if player is not None and job is None and now_s - player.used_s > config.idle_s:
             player.end()
         oldest_s = min((asked_s for _, asked_s, _ in self._waiting.values()), default=now_s)
-        if speaker is not None and now_s - oldest_s > VOICE_HUNG_S:
+        patience_s = LOAD_S if self._loaded_s is None else VOICE_HUNG_S
+        if speaker is not None and now_s - max(oldest_s, self._loaded_s or 0.0) > patience_s:
             speaker.kill("it hangs")
         elif speaker is not None and (not voice or (not self._waiting and now_s - speaker.used_s > config.idle_s)):
             speaker.end()
@@ -279,6 +291,8 @@ class Performer:
         def gone(why: str) -> None:
             self._lose(module, made, why)
 
+        if not is_player:
+            self._loaded_s = None
         made = Helper(self._hear_player if is_player else self._hear_voice, gone)
         self._set(module, made)
         told = self.settings.player_told() if is_player else self.settings.voice_told()

@@ -161,6 +161,7 @@ def test_a_device_that_hangs_is_killed(tmp_path, monkeypatch):
 def test_killed_and_stopped_processes(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "PAUSE_S", 0.0)
     monkeypatch.setattr(module, "VOICE_HUNG_S", 0.5)
+    monkeypatch.setattr(module, "HUNG_S", 1.0)
 
     async def work(performer, told):
         for number in (signal.SIGKILL, signal.SIGSTOP):
