@@ -146,6 +146,10 @@ def test_a_monitor_is_made_in_an_afternoon(tmp_path: Path) -> None:
     follow(ROOT / "docs" / "driver-monitoring.md", tmp_path)
 
 
+def test_a_scenario_is_written(tmp_path: Path) -> None:
+    follow(ROOT / "docs" / "how-to" / "write-a-scenario.md", tmp_path)
+
+
 def test_every_way_to_test_a_block_is_known() -> None:
     known = {"file", "run", "output", "files", ""}
     unknown = [
