@@ -37,6 +37,8 @@ def quick(small_catalog_dir, quick_plugin, tmp_path):
         "CABIN_RECOGNIZER_NAME": "scripted",
         "CABIN_VEHICLE_TIMES_COMMAND_DEADLINE_MS": "60000",
         "CABIN_TEST_SAYS": str(says),
+        "CABIN_CAPTURE_OPEN_MS": "60000",
+        "CABIN_CAPTURE_LOST_MS": "15000",
     }
     return loosened(environ, tmp_path / "loose"), ["--model", "none", "--catalog", str(small_catalog_dir)]
 
