@@ -96,8 +96,8 @@ def policy_table_page(note: str) -> str:
     parts = ["# Policy: every action in every state\n", note]
     parts.append(
         "What the [policy](policy.md) shipped says of each action: **yes**, it asks first (**ask**), or **no**. Where\n"
-        "an action is meant only with some values (the television, a loud volume), or the parser is not sure, the rules\n"
-        "under `always` say more. Why, for one command and state: `cabin explain`.\n"
+        "an action is meant only with some values (the television, a loud volume), or the parser is not sure, the\n"
+        "rules under `always` say more. Why, for one command and state: `cabin explain`.\n"
     )
     parts.append("| state | |\n|---|---|\n" + "".join(f"| {state.name} | {state.about} |\n" for state in STATES))
     parts.append(_table(catalog, policy, car))

@@ -25,7 +25,9 @@ def generate_docs():
     return module
 
 
-@pytest.mark.parametrize("name", ["hooks.md", "config.md", "commands.md", "intents.md", "control-socket.md", "policy-table.md"])
+@pytest.mark.parametrize(
+    "name", ["hooks.md", "config.md", "commands.md", "intents.md", "control-socket.md", "policy-table.md"]
+)
 def test_the_page_is_what_the_code_makes(generate_docs, name):
     written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert generate_docs.PAGES[name]() == written, "run: python scripts/generate_docs.py"
