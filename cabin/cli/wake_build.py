@@ -62,18 +62,17 @@ def build(
     from cabin.cli.model_build import load_sentences, need_build_extra
 
     need_build_extra("torch", "onnx")
-    import torch
-
     from cabin import paths
     from cabin.bench.noise.spoken import SpeechStore, default_folder
     from cabin.wake.phrase import parse_phrase
     from cabin.wake.training.build import build_detector
     from cabin.wake.training.plan import WakeBuildPlan, quick_plan
+    from cabin.wake.training.trainer import use_threads
 
     wanted = parse_phrase(phrase, where="PHRASE")
     store = SpeechStore(default_folder())
     plan: WakeBuildPlan = (quick_plan() if quick else WakeBuildPlan()).changed(**options)
-    torch.set_num_threads(threads)
+    use_threads(threads)
     show = console(stderr=True)
     from rich.progress import Progress
 

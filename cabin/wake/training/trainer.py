@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cabin.wake.training.corpus import Examples
     from cabin.wake.training.plan import WakeBuildPlan
 
-__all__ = ["WakeProgress", "WakeTrainer"]
+__all__ = ["WakeProgress", "WakeTrainer", "use_threads"]
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +42,11 @@ class WakeProgress:
     loss: float
     """Mean over the steps since the last time."""
     seconds_left: float
+
+
+def use_threads(count: int) -> None:
+    """Train on so many processor threads from here on."""
+    torch.set_num_threads(count)
 
 
 class WakeTrainer:
