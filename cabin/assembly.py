@@ -13,6 +13,7 @@ from cabin import paths
 from cabin.chain import Chain, Parser
 from cabin.errors import ConfigError, Problem
 from cabin.executor import Executor, Hooks
+from cabin.joint import ExactFirst
 from cabin.slm.backend import AUTO
 from cabin.template_parser import TemplateParser
 
@@ -123,13 +124,16 @@ def open_parser(
     unknown = check(read_info(folder).fingerprint, catalog, str(folder)).added
     if unknown:
         logger.info("by template only, not known to the model: %s", ", ".join(unknown))
-    return IntentParser.load(
+    model_parser = IntentParser.load(
         folder,
         catalog,
         backend=open_backend(plugins, config.parser, folder),
         matcher=TemplateParser(catalog, unknown) if unknown else None,
         threads=config.parser.threads,
         zones=(config.parser.confirm, config.parser.act),
+    )
+    return (
+        ExactFirst(model_parser, TemplateParser(catalog)) if config.recognizer.bias.strength != "off" else model_parser
     )
 
 

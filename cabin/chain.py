@@ -8,9 +8,7 @@ and the tests all run this one.
 
 from __future__ import annotations
 
-import dataclasses
 import logging
-import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,7 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from cabin.dialog.reply import REFUSALS, join_replies
 from cabin.executor import Confirm, Executor, Request
-from cabin.messages import Command, Hypothesis, Parse, Transcript, Turn, Utterance
+from cabin.joint import understand
+from cabin.messages import Command, Parse, Transcript, Turn, Utterance
 from cabin.vehicle.circumstances import UNKNOWN_SPEAKER
 
 if TYPE_CHECKING:
@@ -180,16 +179,3 @@ class Chain:
         logger.info("turn: %s", ", ".join(o.status for o in outcomes) or parse.refused)
         pending = session.question if session is not None else None
         return Turn(parse, outcomes, reply, transcript, utterance, ms, resolved, pending)
-
-
-def understand(parser: Parser, transcript: Transcript) -> tuple[Transcript, Parse]:
-    """Parse the readings and put the one first that recognizer and parser together find likeliest."""
-    if not transcript.hypotheses:
-        return transcript, Parse("", refused="chatter")
-    scored: list[tuple[float, Hypothesis, Parse]] = []
-    for hypothesis in transcript.hypotheses:
-        parse = parser.parse(hypothesis.text)
-        scored.append((hypothesis.log_prob + math.log(max(parse.confidence, 1e-9)), hypothesis, parse))
-    _, best, parse = max(scored, key=lambda entry: entry[0])
-    rest = tuple(hypothesis for hypothesis in transcript.hypotheses if hypothesis is not best)
-    return dataclasses.replace(transcript, hypotheses=(best, *rest)), parse

@@ -48,6 +48,14 @@ class TemplateParser:
             found = next(filter(None, (self._matcher.match(" ".join(core)) for core in cores)), None)
         return None if found is None else (found.command(),)
 
+    def match_closed(self, text: str) -> tuple[Command, ...] | None:
+        """Return the command of a sentence that a template covers with no word in an open slot, or None."""
+        commands = self.match(text)
+        if commands is None:
+            return None
+        slots = self._catalog.intents[commands[0].intent].slots
+        return None if any(slots[name].kind == "open" for name in commands[0].slots if name in slots) else commands
+
     def parse(self, text: str) -> Parse:
         """Return the command of a sentence; any other text is `unclear`."""
         begun_s = time.perf_counter()

@@ -165,10 +165,16 @@ class Corpus:
         return found
 
     def _decks(self, split: Split) -> dict[str, _Deck]:
-        """Return what can be drawn: per kind the decks of its groups, those without a pattern of the split left out."""
+        """Return what can be drawn: per kind the decks of its groups, those without a pattern of the split left out.
+
+        A catalog of so few patterns that no command is held back has other sentences of the same ones held back:
+        measured and calibrated on refusals alone, its model would be taken for one that understands nothing.
+        """
 
         def deck(groups: Mapping[str, list[_Pattern]], weight: Callable[[str, int], float]) -> _Deck:
             sides = {name: self._side(patterns, split) for name, patterns in groups.items()}
+            if groups is self._commands and self._refusals and not any(sides.values()):
+                sides = dict(groups)
             return _Deck({name: (weight(name, len(side)), side) for name, side in sides.items() if side})
 
         return {

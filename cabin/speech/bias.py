@@ -7,8 +7,9 @@ has more is what was said. How far the two lie apart is evidence of whether the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from cabin.speech.bias_spelling import Written
     from cabin.speech.lexicon import Lexicon
 
-__all__ = ["Bias", "BiasConfig", "joined", "log_ratio_per_token"]
+__all__ = ["Bias", "BiasConfig", "joined", "log_ratio_per_token", "words_changed"]
 
 
 _MORE_WORDS = 3
@@ -32,7 +33,7 @@ _MORE_WORDS = 3
 class BiasConfig:
     """How much the recognizer expects the words of the catalogs (docs/hearing.md)."""
 
-    strength: Literal["off", "light", "strong"] = "off"
+    strength: Literal["off", "light", "strong"] = "light"
     """off: what sounds likeliest. light: a word of the catalog where it is nearly as likely. strong: for microphones
     that hear little but orders, and for noise."""
     light: Annotated[float, Bounds(0, 20)] = 2.0
@@ -41,6 +42,10 @@ class BiasConfig:
     """The same under strong."""
     most: Annotated[float, Bounds(0, 200)] = 30.0
     """The most that a whole sentence can be worth: what lies further below the free reading is never taken."""
+    change: Annotated[float, Bounds(0, 50)] = 7.0
+    """The most that each word which the catalog's reading has otherwise than the free one can be worth. What was heard
+    clearly is not given up for what the rest of a long sentence is worth: "three hundred percent" is not "three".
+    """
     word: Annotated[float, Bounds(0, 10)] = 1.0
     """Between two sentences of the catalog: what one word more is worth. Without it the short ones win in noise."""
     filler: Annotated[float, Bounds(0, 20)] = 1.0
@@ -72,10 +77,14 @@ class Bias:
         if self.lists is not None:
             self.lists.refresh()
 
-    def worth(self, written: Written) -> float:
-        """Return what being a sentence of the language is worth to a reading; words around it count nothing."""
+    def worth(self, written: Written, free: str = "") -> float:
+        """Return what being a sentence of the language is worth beside the free reading, when there is one.
+
+        Words around an order count nothing.
+        """
         known = len(self.lexicon.core(written.words)) - written.free
-        return min(self.config.most, self.config.per_word * max(0, known))
+        worth = min(self.config.most, self.config.per_word * max(0, known))
+        return min(worth, self.config.change * max(1, words_changed(written.words, free.split()))) if free else worth
 
     def most_worth(self, free_words: int) -> float:
         """Return the most that a sentence of the language can be worth beside a free reading of so many words.
@@ -90,16 +99,17 @@ class Bias:
         around = len(written.words) - core
         return log_prob - written.cost + self.config.word * core - self.config.filler * around
 
-    def against(self, written: Written | None, best: Written) -> float:
+    def against(self, written: Written | None, best: Written, free: str = "") -> float:
         """Return what is added to a reading's log-probability where the language's best reading is `best`.
 
         That one gets nothing but the cost of its spelling. Others of the language differ by their number of words, and
-        where words stand in open slots; None, a reading outside the language, pays all that the best one is worth.
+        where words stand in open slots; None, a reading outside the language, pays all that the best one is worth
+        beside the free reading.
         """
-        base = self.worth(best)
+        base = self.worth(best, free)
         if written is None:
             return -base
-        known = min(self.worth(written), base) if written.free else base
+        known = min(self.worth(written, free), base) if written.free else base
         longer = self.score(written, 0.0) - self.score(best, 0.0) - best.cost
         return known - base + longer
 
@@ -108,6 +118,12 @@ class Bias:
         from cabin.slm.text import normalize
 
         self.language.extend(class_name, [normal for phrase in phrases if (normal := normalize(phrase))])
+
+
+def words_changed(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many words differ between two sentences: put in, left out or said otherwise."""
+    changes = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    return sum(max(j - i, n - k) for kind, i, j, k, n in changes if kind != "equal")
 
 
 def joined(readings: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:

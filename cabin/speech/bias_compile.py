@@ -23,6 +23,9 @@ _ONE_BY_ONE, _BY_TENS = 400.0, 4000.0
 """Ranges up to the first are listed whole, up to the second in tens, wider ones in hundreds."""
 _HALVES_UP_TO = 120.0
 _MOST_NUMBERS = 2000
+_BEYOND = (*map(float, range(101)), *map(float, range(110, 200, 10)), *map(float, range(200, 1001, 100)))
+"""Numbers out of range are part of every language: whoever says three hundred percent must not be heard to say three.
+They are refused by those who know why."""
 
 
 def compile_language(catalog: Catalog, lexicon: Lexicon | None = None) -> WordGraph:
@@ -104,12 +107,13 @@ def _unit_phrases(units: Iterable[str]) -> list[str]:
 def number_phrases(slot: Slot, units: tuple[str, ...] = ()) -> list[str]:
     """Return the numbers of a slot's range as they are said, and in digits.
 
-    Whole numbers, halves where the range is small, tenths of megahertz where stations are.
+    Whole numbers, halves where the range is small, tenths of megahertz where stations are; and usual ones beyond it.
     """
     low = 0.0 if slot.minimum is None else slot.minimum
     high = low + 100.0 if slot.maximum is None else slot.maximum
     step = 1 if high - low <= _ONE_BY_ONE else 10 if high - low <= _BY_TENS else 100
     values = [float(value) for value in range(math.ceil(low / step) * step, int(high) + 1, step)][:_MOST_NUMBERS]
+    values += [value for value in _BEYOND if not low <= value <= high]
     if step == 1 and max(abs(low), abs(high)) <= _HALVES_UP_TO:
         values += [value + 0.5 for value in values if value + 0.5 <= high]
     if "mhz" in units:

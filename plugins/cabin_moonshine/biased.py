@@ -55,7 +55,8 @@ class BiasedSearch:
         if first is not None and not first.free and not first.cost:
             return (Hypothesis(first.text, free[0].log_prob),), 0.0
         config = self.bias.config
-        floor = decoded.log_prob - self.bias.most_worth(len(free[0].text.split()) if free else 0)
+        text = free[0].text if free else ""
+        floor = decoded.log_prob - self.bias.most_worth(len(text.split()))
         limits = Limits(config.beams, floor, word=config.word)
         found = decode_in_language(model, sound, self.walk, limits, path)
         if not found:
@@ -72,7 +73,7 @@ class BiasedSearch:
         judged = joined(
             Hypothesis(text, log_prob + bias, bias)
             for text, log_prob, written in readings
-            for bias in (self.bias.against(written, best),)
+            for bias in (self.bias.against(written, best, text),)
         )
         evidence = log_ratio_per_token(max(reading.log_prob for reading in found), decoded.log_prob, tokens)
         return judged[:n_best], evidence

@@ -121,3 +121,14 @@ def test_a_catalog_too_small_to_hold_sentences_back_is_told(catalog):
     assert next(corpus.stream("train", 1)).calls == (("heat.up", {}),)
     with pytest.raises(CatalogError, match="too few sentences"):
         next(corpus.stream("held_back", 1))
+
+
+def test_where_no_command_is_held_back_others_of_their_sentences_are(catalog):
+    """A catalog of one template: its model must not be measured and calibrated on refusals alone."""
+    up = catalog.intents["heat.up"]
+    (group,) = up.sentences
+    alone = replace(up, sentences=(replace(group, templates=("make it warmer",)),))
+    few = Corpus(replace(catalog, intents={"heat.up": alone}, combinations=()))
+    found = list(islice(few.stream("held_back", 1), 100))
+    assert any(example.calls for example in found)
+    assert any(example.refused for example in found)

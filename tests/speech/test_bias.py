@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cabin.messages import Hypothesis
-from cabin.speech.bias import Bias, BiasConfig, joined, log_ratio_per_token
+from cabin.speech.bias import Bias, BiasConfig, joined, log_ratio_per_token, words_changed
 from cabin.speech.bias_compile import compile_language
 from cabin.speech.bias_language import Language
 from cabin.speech.bias_spelling import Written
@@ -24,7 +26,7 @@ def written(bias: Bias, words: str, free: int = 0, cost: float = 0.0) -> Written
 
 
 def test_a_strength_is_a_number_a_word():
-    assert BiasConfig().per_word == 0.0
+    assert BiasConfig("off").per_word == 0.0
     assert BiasConfig("light", light=0.5).per_word == 0.5
     assert BiasConfig("strong").per_word > BiasConfig("light").per_word > 0
 
@@ -74,3 +76,20 @@ def test_no_search_looks_further_down_than_a_sentence_can_be_worth(bias):
     assert bias.most_worth(0) == 6.0
     assert bias.most_worth(30) == bias.config.most
     assert bias.most_worth(0) < bias.most_worth(30)
+
+
+def test_what_was_heard_clearly_is_not_given_up_for_the_rest_of_a_sentence(bias):
+    far = replace(bias, config=BiasConfig("strong", strong=5.0, most=100.0, change=7.0))
+    best = written(far, "set the volume to three percent")
+    assert far.worth(best) == 30.0
+    assert far.worth(best, "set the volume to three hundred percent") == 7.0
+    assert far.against(None, best, "set the volume to three hundred percent") == -7.0
+    assert far.worth(best, "sat a volume to free present") == 28.0
+    assert far.worth(best, "set the volume to three percent") == 7.0
+
+
+def test_words_changed():
+    assert words_changed(["a", "b", "c"], ["a", "b", "c"]) == 0
+    assert words_changed(["a", "b", "c"], ["a", "x", "y", "c"]) == 2
+    assert words_changed(["a", "b", "c"], ["a", "c"]) == 1
+    assert words_changed([], ["a", "b"]) == 2

@@ -20,7 +20,7 @@ def own_cache(tmp_path, monkeypatch):
 
 
 def test_off_reads_no_catalog():
-    assert open_bias(BiasConfig(), [Path("nowhere")]) is None
+    assert open_bias(BiasConfig("off"), [Path("nowhere")]) is None
 
 
 def test_a_catalog_that_is_not_there():

@@ -27,6 +27,7 @@ def make_bias(strength: str = "strong", *sentences: str, **numbers: float) -> Bi
     builder = GraphBuilder()
     for sentence in sentences or SENTENCES:
         builder.add_template(sentence, {})
+    numbers = {"change": 1000.0} | numbers
     return Bias(Language(builder.build()), Lexicon(), BiasConfig(strength, **numbers))  # type: ignore[arg-type]
 
 
