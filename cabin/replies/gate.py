@@ -1,8 +1,9 @@
 """What of the microphone's sound is heard while cabin speaks itself: only what is louder than its own sound.
 
-A half-duplex gate that opens for whoever is louder. The sound that is played is known, block for block; how loud it
-comes back into the microphone is learned: the 95th percentile of (microphone - played), in dB, over the last blocks.
-What comes in is compared with the loudest that was played within the time that a cabin rings, brought in by that much:
+A half-duplex gate that opens for whoever is louder. The sound that is played is known; how loud it comes back into the
+microphone is learned: the 95th percentile of (block of the microphone - loudest of the reply), in dB, over the last
+blocks. What comes in while a reply is in the air is compared with its loudest, brought in by that much: with its
+loudest, not with what is played just then, for no device says truly how much later its sound is heard.
 
     less than LEAST_DB above it    digital silence takes its place: it is cabin's own voice
     LEAST_DB to `louder_db`        let through, as "faint": an utterance of it counts for "stop" and "cancel" alone
@@ -13,7 +14,7 @@ blocks later, so that the soft beginning of a loud word is let through with it.
 
 Chosen over subtracting the own sound (an adaptive filter): that needs the two devices' clocks in step to a fraction of
 a sample, which PulseAudio and USB sound cards do not give, and where it fails it lets cabin answer itself. Until some
-LEARNED blocks were heard nothing is let through: the first second of the first reply cannot be interrupted by voice.
+LEARNED blocks were heard nothing is let through: the first two seconds that it speaks cannot be interrupted by voice.
 """
 
 from __future__ import annotations
@@ -26,8 +27,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from cabin.messages import SAMPLE_RATE_HZ
-
 if TYPE_CHECKING:
     from cabin.daemon.sources import SourceBlock
     from cabin.messages import Samples
@@ -35,8 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["LEARNED", "LEAST_DB", "EchoGate", "envelope_db"]
 
 LEAST_DB = 4.0
-LEARNED = 24
-"""Blocks of 32 ms: three quarters of a second."""
+LEARNED = 64
+"""Blocks of 32 ms: two seconds."""
 
 HOLD_S = 0.5
 LOOKAHEAD = 5
@@ -45,10 +44,8 @@ STEP_S = 0.02
 """Of the envelope of what is played."""
 
 _KEPT = 256
-_AUDIBLE_DB = -45.0
-"""What is played softer than this teaches nothing."""
-_EARLY_S, _RING_S = 0.06, 0.35
-"""What is heard was played at most so much earlier: the time of the way and of the room; and the clocks' error."""
+_EARLY_S = 0.06
+"""The clocks' error."""
 _FLOOR_DB = -100.0
 _PERCENTILE = 95.0
 
@@ -163,14 +160,13 @@ class EchoGate:
         if not self.is_speaking(block.begun_s):
             return None
         level_db = _level_db(block.samples)
-        played_db = self._expected_db(block.begun_s, block.begun_s + len(block.samples) / SAMPLE_RATE_HZ)
+        played_db = self._loudest_db(block.begun_s)
         coupling_db = self.coupling_db
         kind: Passed = "own"
         if coupling_db is not None and not self.is_deaf:
             over_db = level_db - (played_db + coupling_db)
             kind = "loud" if over_db >= self.louder_db else "faint" if over_db >= LEAST_DB else "own"
-        if played_db > _AUDIBLE_DB:
-            (self._learned if kind == "own" else self._unsure).append(level_db - played_db)
+        (self._learned if kind == "own" else self._unsure).append(level_db - played_db)
         if kind == "loud":
             self._open_s = block.begun_s + HOLD_S
             self.on_loud()
@@ -179,17 +175,13 @@ class EchoGate:
         self._kinds.append((block.begun_s, kind))
         return kind
 
-    def _expected_db(self, begun_s: float, ended_s: float) -> float:
-        """Return the loudest that was played and may be in the microphone in this time."""
-        loudest = _FLOOR_DB
-        for each in self._played:
-            first = max(0, math.floor((begun_s - _RING_S - each.begun_s) / STEP_S))
-            last = math.ceil((ended_s + _EARLY_S - each.begun_s) / STEP_S)
-            loudest = max((loudest, *each.levels_db[first : max(first, last)]))
-        return loudest
+    def _loudest_db(self, at_s: float) -> float:
+        """Return the loudest of what is in the air, its tail included."""
+        played = (each for each in self._played if each.begun_s - _EARLY_S <= at_s < each.ended_s + self.tail_s)
+        return max((max(each.levels_db, default=_FLOOR_DB) for each in played), default=_FLOOR_DB)
 
     def _forget(self, now_s: float) -> None:
-        while self._played and self._played[0].ended_s + max(self.tail_s, _RING_S) < now_s - 1.0:
+        while self._played and self._played[0].ended_s + self.tail_s < now_s - 1.0:
             self._played.popleft()
 
 

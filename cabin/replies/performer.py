@@ -39,6 +39,9 @@ PAUSE_S = 20.0
 """A process that failed is not started again so soon; each failure after another doubles it, up to LONGEST_PAUSE_S."""
 LONGEST_PAUSE_S = 600.0
 
+ECHO_S = 2.0
+"""No device is so late that its sound is heard later."""
+
 DUCKED_S = 0.5
 """How long it stays soft after something was heard over it."""
 
@@ -107,12 +110,25 @@ class Performer:
         self._numbers, self._says = itertools.count(1), itertools.count(1)
         self._player: Helper | None = None
         self._voice: Helper | None = None
+        self._last: Job | None = None
         self._loaded_s: float | None = None
         """When the voice was ready; None: it is not yet."""
         self._waiting: dict[int, tuple[str, float, asyncio.Future[Spoken | None]]] = {}
         self._failures = {_PLAYER: _Failures(), _VOICE: _Failures()}
         self._task: asyncio.Task[None] | None = None
         self._ducked: asyncio.TimerHandle | None = None
+
+    @property
+    def last_text(self) -> str:
+        """What is said, or was said last."""
+        return self._last.text if self._last is not None else ""
+
+    def was_heard(self, at_s: float) -> bool:
+        """Whether what was said last was in the air then, or ECHO_S before."""
+        begun_s = self._last.begun_s if self._last is not None else None
+        if self._last is None or begun_s is None:
+            return False
+        return begun_s - ECHO_S <= at_s <= begun_s + self._last.seconds + ECHO_S
 
     def pids(self) -> list[int]:
         """Return the processes that are there."""
@@ -124,7 +140,7 @@ class Performer:
         """Have a reply heard, now; what is in the air is cut short."""
         self.silence("a newer reply")
         job.number = next(self._numbers)
-        self.job = job
+        self.job = self._last = job
         self._task = asyncio.get_running_loop().create_task(self._perform(job))
 
     def silence(self, why: str) -> bool:

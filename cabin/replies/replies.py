@@ -16,6 +16,7 @@ from cabin.replies.earcons import Earcon
 from cabin.replies.levels import heard_of, level_now, tone_of
 from cabin.replies.opening import RepliesSettings
 from cabin.replies.performer import Job, Performer
+from cabin.replies.sentences import is_echo
 
 if TYPE_CHECKING:
     from cabin.daemon.sources import SourceBlock
@@ -140,6 +141,9 @@ class Replies:
         """Return why an utterance counts for nothing; empty: it counts. One that means silence brings it about."""
         gate, said = self._performer.gate, " ".join(text.lower().split())
         is_over = gate.is_speaking(begun_s) or self.is_speaking
+        if is_echo(said, self._performer.last_text) and self._performer.was_heard(begun_s):
+            gate.confirm(False)
+            return "it was cabin's own voice"
         if is_over and said in SILENCERS:
             self.silence("told to stop")
             return "it ended a reply"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 
-__all__ = ["LONGEST", "sentences"]
+__all__ = ["LONGEST", "is_echo", "sentences"]
 
 LONGEST = 300
 """Characters of one sentence; a longer one is cut at a comma or a space."""
+
+_WORD = re.compile(r"[a-z0-9']+")
+_LEAST_WORDS, _SAME = 3, 6 / 7
 
 _END = re.compile(r"(?<=[.!?])\s+(?=[\"'A-Z0-9])")
 _TITLE = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|St|No|[A-Z])\.$")
@@ -32,3 +36,15 @@ def _short(sentence: str) -> list[str]:
         parts.append(sentence[:at].strip())
         sentence = sentence[at:].strip()
     return [part for part in (*parts, sentence) if part]
+
+
+def is_echo(heard: str, said: str) -> bool:
+    """Whether what was heard is a reply, or a piece of it, word for word: three words or more, one in seven misheard.
+
+    "close the passenger window" is none of "Opening the passenger window.", nor is a short answer out of a question.
+    """
+    words, reply = _WORD.findall(heard.lower()), _WORD.findall(said.lower())
+    if len(words) < _LEAST_WORDS:
+        return False
+    blocks = SequenceMatcher(None, words, reply, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) >= _SAME * len(words)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cabin.budget.steps import STEPS, sentence
-from cabin.replies.sentences import LONGEST, sentences
+from cabin.replies.sentences import LONGEST, is_echo, sentences
 
 
 def test_sentences():
@@ -32,3 +32,15 @@ def test_nothing_is_lost_and_nothing_is_long(text):
     parts = sentences(text)
     assert "".join("".join(parts).split()) == "".join(text.split())
     assert all(0 < len(part) <= LONGEST and part == part.strip() for part in parts)
+
+
+def test_its_own_words_are_known_and_no_others():
+    said = "Opening the passenger window. It is half open now."
+    assert is_echo("opening the passenger window", said)
+    assert is_echo("passenger window it is half open", said)
+    assert is_echo("opening the passenger window it is have open now", said)
+    assert not is_echo("close the passenger window", said)
+    assert not is_echo("open the passenger window", said)
+    assert not is_echo("the window", said)  # an answer
+    assert not is_echo("", said)
+    assert not is_echo("opening the passenger window", "")
