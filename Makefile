@@ -66,6 +66,7 @@ bench: $(STAMPS)/demo-models  ## time parser, chain and recognizer on one core, 
 	$(ON_ONE_CORE) $(BIN)/python -m cabin.bench.parser_bench
 	$(ON_ONE_CORE) $(BIN)/python -m cabin.bench.chain_bench
 	$(ON_ONE_CORE) $(BIN)/python -m cabin.bench.shedding_bench
+	$(ON_ONE_CORE) $(BIN)/python -m cabin.bench.load_bench
 	$(BIN)/cabin bench daemon --source $(if $(shell command -v pulseaudio),microphone,file)
 	@if [ -d "$(RECORDINGS)" ]; then $(PIP) soundfile && \
 	  $(ON_ONE_CORE) $(BIN)/python -m cabin_moonshine.measure --recordings "$(RECORDINGS)"; \
