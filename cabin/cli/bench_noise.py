@@ -55,7 +55,7 @@ class _Wanted:
 @click.option(
     "--sources", default="tyres,wind,engine", show_default=True, help="What makes noise; all are listed above."
 )
-@click.option("--bias", "biases", default="off", show_default=True, help="Leanings to the catalog: off,light,strong.")
+@click.option("--bias", "biases", help="Leanings to the catalog: off,light,strong; default: the configured one.")
 @click.option(
     "--voices", default="kept", show_default=True, help="kept, tuning, all, or names: kept ones are for reports only."
 )
@@ -126,7 +126,7 @@ def _wanted(app: App, options: dict[str, Any]) -> _Wanted:
         raise UsageError(Problem("--resume needs --out FILE", hint="It keeps the results that the file holds."))
     conditions = tuple(
         Condition(bias, speed, snr)
-        for bias in _leanings(options["biases"])
+        for bias in _leanings(options["biases"] or app.config.recognizer.bias.strength)
         for speed in _numbers(options["speeds"], "--speed", 0, 300)
         for snr in _levels(options["snrs"])
     )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from cabin.chain import Chain, understand
+from cabin.chain import Chain
+from cabin.joint import understand
 from cabin.messages import SAMPLE_RATE_HZ, Parse, Transcript, Utterance
 
 if TYPE_CHECKING:
