@@ -51,12 +51,12 @@ def ask(path: Path, request: str, timeout_s: float = 10.0, **fields: Any) -> dic
 
 
 def send_raw(path: Path, data: bytes, timeout_s: float = 10.0) -> bytes:
-    """Send bytes as they are; return what comes until the other side hangs up or is quiet for half a second."""
+    """Send bytes as they are; return what comes until the other side hangs up or is quiet for a moment."""
     came = b""
     with connect(path, timeout_s) as client:
         try:
             client.sendall(data)
-            client.settimeout(0.5)
+            client.settimeout(0.2)
             while chunk := client.recv(_CHUNK):
                 came += chunk
         except OSError:

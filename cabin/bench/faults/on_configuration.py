@@ -13,20 +13,21 @@ from cabin.bench.faults.fault import Fault
 if TYPE_CHECKING:
     from cabin.bench.faults.rig import Rig
 
-__all__ = ["FAULTS"]
+__all__ = ["FAULTS", "WRONG"]
 
-_WRONG = {
+WRONG = {
     "cabin.yaml": "dialogue: {}\nrecognizer: {n_best: many}\n",
     "policy.yaml": "rules: [{when: never}]\n",
     "budgets/headunit.yaml": "deadlines: {utterance_ms: soon}\n",
     "vehicle.yaml": "times: {write_deadline_ms: -5}\n",
 }
+"""Files that cannot be used."""
 
 
 def _at_start(rig: Rig, name: str) -> float | None:
     file = rig.folder / name
     right = file.read_text(encoding="utf-8") if file.exists() else None
-    file.write_text(_WRONG[name], encoding="utf-8")
+    file.write_text(WRONG[name], encoding="utf-8")
     rig.microphone.plug_in()
     rig.systemd.does_restart = False
     rig.systemd.start()
@@ -48,7 +49,7 @@ def _at_start(rig: Rig, name: str) -> float | None:
 def _at_reload(rig: Rig, name: str) -> float | None:
     before, file = rig.worker(), rig.folder / name
     right = file.read_text(encoding="utf-8") if file.exists() else None
-    file.write_text(_WRONG[name], encoding="utf-8")
+    file.write_text(WRONG[name], encoding="utf-8")
     since_s = time.monotonic()
     try:
         ask(rig.control, "reload", 60.0)
@@ -85,7 +86,7 @@ FAULTS = (
             is_alone=True,
             starts=False,
         )
-        for name in _WRONG
+        for name in WRONG
     ),
     *(
         Fault(
@@ -94,7 +95,7 @@ FAULTS = (
             "refused; what held before holds on",
             functools.partial(_at_reload, name=name),
         )
-        for name in _WRONG
+        for name in WRONG
     ),
     Fault("reload by SIGHUP while it serves", "configuration", "taken over, nothing lost", _right_at_reload),
 )

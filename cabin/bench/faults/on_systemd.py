@@ -23,7 +23,7 @@ from cabin.demo.script import RECORDINGS
 if TYPE_CHECKING:
     from cabin.bench.faults.rig import Rig
 
-__all__ = ["FAULTS"]
+__all__ = ["FAULTS", "box_module"]
 
 _SPOKEN = RECORDINGS / "01-temperature.wav"
 _ASKED = "what is the temperature set to"
@@ -36,7 +36,8 @@ _KILLED = "the worker process ended while it was loading"
 
 
 @functools.cache
-def _box_module() -> Any:
+def box_module() -> Any:
+    """Return the tests' module that boots boxes; None: this is no checkout."""
     checkout = paths.checkout_dir()
     file = checkout / "tests" / "systemd" / "box.py" if checkout is not None else None
     spec = importlib.util.spec_from_file_location("cabin_service_box", file) if file and file.is_file() else None
@@ -49,14 +50,14 @@ def _box_module() -> Any:
 
 
 def _lacks() -> str:
-    module = _box_module()
+    module = box_module()
     return "no checkout with tests/systemd here" if module is None else str(module.lacking())
 
 
 @contextlib.contextmanager
 def _service(drop_in: str = "") -> Iterator[Any]:
     """Give a machine whose service runs and hears."""
-    module = _box_module()
+    module = box_module()
     folder = Path(tempfile.mkdtemp(prefix="cabin-box-", dir="/tmp"))
     with module.ServiceBox(module.box_tool(), module.stage(), folder) as box:
         box.start_sound()
