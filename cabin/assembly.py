@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cabin.vehicle.interface import VehicleInterface
 
 __all__ = [
+    "EXACT_UP_TO",
     "NO_MODEL",
     "capture_settings",
     "engines",
@@ -47,6 +48,11 @@ logger = logging.getLogger(__name__)
 
 NO_MODEL = Path("none")
 """`--model none`: no language model; only sentences that a template matches exactly are understood."""
+
+EXACT_UP_TO = 100
+"""Catalogs of so few templates have them matched exactly before their model is asked: a model built of few sentences is
+less sure of them, and few templates are read in milliseconds. Those of all first-party devices take a second.
+"""
 
 ACTION_BUDGET_MS = 5000.0
 """How long a plugin's Python action may take; some wait for the car."""

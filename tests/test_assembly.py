@@ -19,8 +19,10 @@ from cabin.assembly import (
 from cabin.config import CabinConfig, VehicleConfig
 from cabin.config.sections import ParserConfig
 from cabin.errors import CatalogError, ConfigError, ModelError, UsageError
+from cabin.joint import ExactFirst
 from cabin.messages import Command
 from cabin.plugins import load_plugins
+from cabin.speech.bias import BiasConfig
 
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
 
@@ -174,3 +176,14 @@ def test_text_use_imports_no_sound_library():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_exact_sentences_come_first_where_there_are_few(plugins):
+    """A model built of few templates is less sure of them; reading all those of the first-party devices takes long."""
+    coffee = open_catalog(plugins, [Path(__file__).resolve().parents[1] / "examples" / "coffee" / "catalog"])
+    assert isinstance(open_parser(plugins, CabinConfig(), coffee), ExactFirst)
+    assert not isinstance(open_parser(plugins, CabinConfig(), open_catalog(plugins)), ExactFirst)
+    deaf = dataclasses.replace(
+        CabinConfig(), recognizer=dataclasses.replace(CabinConfig().recognizer, bias=BiasConfig("off"))
+    )
+    assert not isinstance(open_parser(plugins, deaf, coffee), ExactFirst)
