@@ -138,9 +138,10 @@ def open_parser(
         threads=config.parser.threads,
         zones=(config.parser.confirm, config.parser.act),
     )
-    return (
-        ExactFirst(model_parser, TemplateParser(catalog)) if config.recognizer.bias.strength != "off" else model_parser
-    )
+    count = sum(len(group.templates) for intent in catalog.intents.values() for group in intent.sentences)
+    if config.recognizer.bias.strength == "off" or count > EXACT_UP_TO:
+        return model_parser
+    return ExactFirst(model_parser, TemplateParser(catalog))
 
 
 def open_backend(plugins: PluginManager, parser: ParserConfig, folder: Path) -> InferenceBackendFactory:
