@@ -11,8 +11,8 @@ SKIPPED = Result("read-only", "machine", "told", skipped="no mounts here")
 def test_what_held_what_did_not_and_what_was_not_run():
     text = page_text([HELD, BROKEN, SKIPPED], "A busy machine.")
     assert "**1 of 2 kinds held.**" in text
-    assert "| worker killed | a new one | held | 1.3 |" in text
-    assert "| disk full | told | **did not hold** | 3.0 |" in text
+    assert "| worker killed | a new one | all 1 looked at | 1.3 |" in text
+    assert "| disk full | told | **1 of 2 looked at** | 3.0 |" in text
     assert "| read-only | told | not run: no mounts here | |" in text
     assert "- disk full: was told." in text
     assert "A busy machine." in text
