@@ -46,3 +46,10 @@ def test_installed_as_a_package(tmp_path, monkeypatch):
     assert paths.models_dir("x", {"CABIN_MODELS": "/m"}) == Path("/m/x")
     assert paths.cache_dir({"XDG_CACHE_HOME": "/c"}) == Path("/c/cabin")
     assert paths.cache_dir({"CABIN_CACHE": "/c"}) == Path("/c")
+
+
+def test_state_is_where_systemd_or_the_user_keeps_it(tmp_path):
+    assert paths.state_dir({"HOME": str(tmp_path)}) == tmp_path / ".local" / "state" / "cabin"
+    assert paths.state_dir({"XDG_STATE_HOME": "/s"}) == Path("/s/cabin")
+    assert paths.state_dir({"STATE_DIRECTORY": "/var/lib/cabin:/var/lib/more"}) == Path("/var/lib/cabin")
+    assert paths.state_dir({"STATE_DIRECTORY": "/var/lib/cabin", "CABIN_STATE": "/mine"}) == Path("/mine")

@@ -297,6 +297,7 @@ def test_the_order_in_which_hooks_fire(tmp_path):
         "register_quantizers",
         "register_vehicles",
         "register_actions",
+        "register_monitors",
         "configure",
         "register_commands",
     ]
