@@ -44,7 +44,7 @@ def tone_of(kind: str, statuses: Sequence[str], asked: bool) -> Earcon:
     """Return the tone that tells how it went; `statuses` of the commands of a turn, `asked`: a question is open."""
     if kind == "fault" or any(status in _BAD for status in statuses):
         return "failed"
-    if asked or "confirm" in statuses:
+    if asked or kind == "notice" or "confirm" in statuses:
         return "question"
     if kind == "step" or not statuses or any(status in _NOT_DONE for status in statuses):
         return "refused"

@@ -36,6 +36,14 @@ CANCELLERS = frozenset({"cancel", "cancel that", "cancel it", "abort", "never mi
 
 _RECENT_S = 0.5
 
+_UNASKED = ("step", "notice")
+"""Kinds of what nobody asked for: it waits for what is in the air and for who speaks, but not longer than LATE_S."""
+
+LATE_S = 10.0
+
+_PAUSE_S = 1.0
+"""After somebody spoke, a reply to that may be about to come."""
+
 
 class TellsEvents(Protocol):
     """What replies tell with; cabin.daemon.telling.Telling is one."""
@@ -69,6 +77,8 @@ class Replies:
         self._asked = self._is_due = False
         self._somebody_speaks = False
         self._after: Job | None = None
+        self._spoke_s = 0.0
+        """When somebody was last heard."""
 
     @property
     def settings(self) -> RepliesSettings:
@@ -124,12 +134,13 @@ class Replies:
 
     def silence(self, why: str) -> bool:
         """Fall silent; return whether there was anything to hear."""
-        self._after = None
         return self._performer.silence(why)
 
     def look(self, now_s: float) -> None:
         """End processes that are not wanted, kill those that hang. Called every half second."""
         self._performer.look(now_s, voice=self._level() == "speech")
+        if not self.is_speaking and now_s - self._spoke_s > _PAUSE_S:
+            self._go_on()
 
     # The microphone
 
@@ -153,7 +164,7 @@ class Replies:
         return "" if gate.was_loud(begun_s, ended_s) else "it was said under a reply"
 
     def _note_speech(self, began: bool) -> None:
-        self._somebody_speaks = began
+        self._somebody_speaks, self._spoke_s = began, time.monotonic()
         if not began:
             return
         gate, now_s = self._performer.gate, time.monotonic()
@@ -184,18 +195,23 @@ class Replies:
         if heard == "nothing":
             return
         job = Job(kind or "answer", tone, text if heard == "speech" else "")
-        if self._somebody_speaks:
+        if kind in _UNASKED and (self._somebody_speaks or self.is_speaking):
+            self._after = job
+        elif self._somebody_speaks:
             self._telling.tell("interrupted", {"kind": job.kind, "why": "somebody speaks", "heard_s": 0.0})
-        elif kind == "step" and self.is_speaking:
-            self._after = job  # what was asked for comes first
         else:
-            self._after = None
             self._performer.begin(job)
 
     def _go_on(self) -> None:
-        job, self._after = self._after, None
-        if job is not None and not self._somebody_speaks:
+        """Begin with what waited, unless it has waited too long."""
+        job = self._after
+        if job is None or self._somebody_speaks:
+            return
+        self._after = None
+        if time.monotonic() - job.asked_s <= LATE_S:
             self._performer.begin(job)
+        else:
+            self._telling.tell("interrupted", {"kind": job.kind, "why": "it waited too long", "heard_s": 0.0})
 
     def _performer_of(self, settings: RepliesSettings) -> Performer:
         made = Performer(settings, self._environ, self._telling.tell, self._telling.fault)

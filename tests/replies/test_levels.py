@@ -58,6 +58,7 @@ def test_the_least_of_configuration_quiet_hours_and_ladder():
         ("answer", ("unavailable",), False, "refused"),
         ("fault", (), False, "failed"),
         ("step", (), False, "refused"),
+        ("notice", (), False, "question"),
     ],
 )
 def test_tones(kind, statuses, asked, tone):

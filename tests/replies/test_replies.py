@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from cabin.replies import replies as module
 from cabin.replies.replies import CANCELLERS, SILENCERS, Replies
 from cabin.slm.text import normalize
 from tests.replies.performing import ENVIRON, Told, files, settings
@@ -167,6 +168,43 @@ def test_the_ladder_speaks_after_what_was_asked_for(tmp_path):
         await told.wait("spoken")
         assert (await told.wait("speaking"))["kind"] == "step"
         await told.wait("spoken")
+
+    run(tmp_path, work)
+
+
+def test_what_nobody_asked_for_waits_until_nobody_speaks(tmp_path):
+    async def work(replies, told, _state):
+        speech(replies, "began")
+        replies.listen("reply", {"kind": "notice", "text": "You look tired."})
+        await asyncio.sleep(0.05)
+        replies.look(time.monotonic() + 5)
+        assert told.events == []
+        speech(replies, "ended")
+        turn(replies, "Opening the window.", "done")  # what was asked for comes first
+        assert (await told.wait("speaking"))["kind"] == "answer"
+        await told.wait("spoken")
+        assert (await told.wait("speaking"))["kind"] == "notice"
+        await told.wait("spoken")
+        speech(replies, "began")
+        replies.listen("reply", {"kind": "notice", "text": "You look tired."})
+        await asyncio.sleep(0.05)
+        speech(replies, "ended")  # and no reply follows
+        await told.wait("speaking", look=lambda: replies.look(time.monotonic() + 2))
+        await told.wait("spoken")
+
+    run(tmp_path, work, speed=0.0)
+
+
+def test_what_waited_too_long_is_no_help(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "LATE_S", 0.0)
+
+    async def work(replies, told, _state):
+        speech(replies, "began")
+        replies.listen("reply", {"kind": "notice", "text": "You look tired."})
+        await asyncio.sleep(0.05)
+        speech(replies, "ended")
+        told_why = await told.wait("interrupted", look=lambda: replies.look(time.monotonic() + 2))
+        assert told_why["why"] == "it waited too long"
 
     run(tmp_path, work)
 
