@@ -26,6 +26,8 @@ _MOST_BEFORE_S = 1.5
 """As long as no more than this was said before the phrase, the stretch is read whole."""
 _EASIER = 0.2
 """So much less like the phrase may a text be when a detector has heard the phrase in the sound as well."""
+_EASIER_ALONE, _MORE_WORDS = 0.45, 1
+"""And so much less where the text is no longer than the phrase and a word more."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,9 @@ class WakeDoor:
         kept = tuple(Hypothesis(match.rest, each.log_prob, each.bias) for each, match in matched if match.rest)
         likeness = max((match.likeness for _, match in matched), default=None)
         if likeness is None:
+            likeness = self._alone_likeness(transcript.text) if admission.heard else None
+            if likeness is not None:
+                return Reading("alone", dataclasses.replace(transcript, hypotheses=()), likeness)
             kind: Literal["pass", "drop"] = "pass" if admission.decision == "open" else "drop"
             return Reading(kind, transcript)
         return Reading("pass" if kept else "alone", dataclasses.replace(transcript, hypotheses=kept), likeness)
@@ -129,6 +134,18 @@ class WakeDoor:
             self.gate.woken(admission.ended_s)
         elif reading.kind == "pass":
             self.gate.took(admission.begun_s)
+
+    def _alone_likeness(self, text: str) -> float | None:
+        """Return how like the phrase a text of no more words is, where a detector has heard the phrase in the sound.
+
+        Recognizers need words around words: of two syllables alone they often make something else, or nothing. So much
+        is enough to listen to what comes next, for the text itself is dropped; None: it is not even that.
+        """
+        words = text.split()
+        if len(words) > len(self.phrase.words) + _MORE_WORDS:
+            return None
+        match = self.phrase.find(text, self._likeness - _EASIER_ALONE)
+        return match.likeness if match is not None else 0.0 if not words else None
 
     def _cut(self, utterance: Utterance) -> Utterance:
         """Return an utterance without what was said long before the phrase."""

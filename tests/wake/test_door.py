@@ -161,3 +161,19 @@ def test_cabins_own_voice_wakes_nothing(door):
     made = door()
     made.gate.speaking(True, 10.0)
     assert heard(made, text("hey car open the window"))[1].kind == "drop"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [(text(), "alone"), (text("he cares he"), "alone"), (text("hey carrot"), "alone"), (text("good morning"), "drop")],
+)
+def test_the_phrase_alone_may_be_misread_where_it_was_heard_in_the_sound(door, said, kind):
+    made = door(Told("yes", Detection(1.0, 0.9)))
+    _, reading = heard(made, said)
+    assert reading.kind == kind
+    assert kind == "drop" or reading.transcript.hypotheses == ()
+    assert heard(door(), said)[1].kind == "drop"
+
+
+def test_a_misread_phrase_before_more_words_wakes_nothing(door):
+    assert heard(door(Told("yes", Detection(1.0, 0.9))), text("he cares for the old man"))[1].kind == "drop"
