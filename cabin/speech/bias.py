@@ -42,7 +42,7 @@ class BiasConfig:
     """The same under strong."""
     most: Annotated[float, Bounds(0, 200)] = 30.0
     """The most that a whole sentence can be worth: what lies further below the free reading is never taken."""
-    change: Annotated[float, Bounds(0, 50)] = 7.0
+    change: Annotated[float, Bounds(0, 50)] = 9.0
     """The most that each word which the catalog's reading has otherwise than the free one can be worth. What was heard
     clearly is not given up for what the rest of a long sentence is worth: "three hundred percent" is not "three".
     """
