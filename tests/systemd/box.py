@@ -84,6 +84,11 @@ PATIENT = {
 
 _SOUND_SERVER = "unix:/run/cabin-sound/native"
 
+_GUARD = (
+    *("sh", "-c"),
+    'while kill -0 "$0" 2>/dev/null; do sleep 2; done; [ ! -d "$2" ] || "$1" stop "$2"; rm -rf "${2%/*}/units"; rmdir "${2%/*}"',
+)
+"""Ends the box of a test process that was killed: nothing else would."""
 _NUMBERS = itertools.count()
 
 Found = TypeVar("Found")
@@ -151,13 +156,18 @@ class ServiceBox:
         self.folder, self.units, self._box = folder, folder / "units", folder / f"b{os.getpid()}-{next(_NUMBERS)}"
         self._tool, self._staged, self._binds = tool, staged, binds
         self._pid = 0
+        self._guard: subprocess.Popen[bytes] | None = None
         self._watcher: socket.socket | None = None
         self._rest = b""
         self.seen: list[dict[str, Any]] = []
         """Events that have come and were not waited for."""
 
     def __enter__(self) -> ServiceBox:
-        self.boot()
+        try:
+            self.boot()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -170,6 +180,7 @@ class ServiceBox:
         self.units.mkdir(parents=True)
         environ = {**os.environ, "SDBOX_ARGS": " ".join((f"--bind-ro={self._staged}:/mnt", *self._binds))}
         atexit.register(self.stop)
+        self._guard = subprocess.Popen([*_GUARD, str(os.getpid()), self._tool, self._box], start_new_session=True)
         subprocess.run([self._tool, "start", self._box, self.units], env=environ, check=True)
         self._pid = int((self._box / "pid").read_text())
         with _locked(self._staged, fcntl.LOCK_SH):
@@ -183,6 +194,9 @@ class ServiceBox:
         """Power it off; nothing of it is left."""
         atexit.unregister(self.stop)
         self.unwatch()
+        if self._guard is not None:
+            self._guard.kill()
+            self._guard.wait()
         if self._box.is_dir():
             subprocess.run([self._tool, "stop", self._box], check=False, capture_output=True)
         shutil.rmtree(self.units, ignore_errors=True)
