@@ -86,7 +86,7 @@ _SOUND_SERVER = "unix:/run/cabin-sound/native"
 
 _GUARD = (
     *("sh", "-c"),
-    'while kill -0 "$0" 2>/dev/null; do sleep 2; done; [ ! -d "$2" ] || "$1" stop "$2"; rm -rf "${2%/*}/units"; rmdir "${2%/*}"',
+    'while kill -0 "$0" 2>/dev/null; do sleep 2; done; [ ! -d "$2" ] || "$1" stop "$2"; cd "${2%/*}" && rm -rf ./units',
 )
 """Ends the box of a test process that was killed: nothing else would."""
 _NUMBERS = itertools.count()
