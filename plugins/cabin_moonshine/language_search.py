@@ -37,7 +37,7 @@ class Limits:
     """Readings side by side at most."""
     floor: float
     """Readings with a log-probability under this are dropped."""
-    within: float = 5.0
+    within: float = 8.0
     """So are those this much below the best of a step: the wider the lead, the fewer are followed."""
     word: float = 0.0
     """What one word more is worth, natural logarithm: without it short sentences win in noise."""
