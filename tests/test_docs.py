@@ -177,6 +177,8 @@ def complaint(line: str) -> str:
     command: click.Command = cli
     words = words[1:]
     context = click.Context(cli)
+    while words and words[0] in ("--config", "-v", "--verbose"):
+        words = words[2:] if words[0] == "--config" else words[1:]
     while words and isinstance(command, click.Group):
         if words[0].startswith("-"):
             break
@@ -198,6 +200,8 @@ def test_commands_exist_as_they_are_written(page: Path) -> None:
 def test_wrong_commands_are_found() -> None:
     assert complaint("cabin sya hello") == "no command sya"
     assert complaint("cabin say --jsn hello") == "no option --jsn"
+    assert complaint("cabin --config x/cabin.yaml sya") == "no command sya"
+    assert complaint("cabin --config x/cabin.yaml hear --jsn a.wav") == "no option --jsn"
     assert complaint("make tset") == "no such target"
     assert complaint('cabin say --json "open the window"') == ""
 

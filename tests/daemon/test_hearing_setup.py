@@ -16,6 +16,6 @@ def test_it_arrives_as_it_was_sent(small_catalog_dir):
     setup = HearingSetup(config, MappingProxyType(environ), Path("none"), (small_catalog_dir,), hears=False)
     came = HearingSetup.from_bytes(setup.to_bytes())
     assert came == setup
-    parser, hearing, door = open_setup(came, hear_now(None))
+    parser, hearing, _door = open_setup(came, hear_now(None))
     assert hearing is None
     assert parser.parse("open the window").commands[0].intent == "window.open"
