@@ -139,6 +139,7 @@ FAULTS = (
         "workers",
         "new ones with growing waits, the daemon stays",
         functools.partial(_in_a_row, times=6),
+        is_alone=True,  # the waits would count for the next fault
     ),
     Fault(
         "worker crashes in native code (SIGSEGV)",
