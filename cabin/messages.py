@@ -140,12 +140,12 @@ class Parse:
     refused: Refusal | None = None
     confidence: float = 1.0
     """Of the whole reading, refusals included. Where it was refused for doubt: of the reading in `doubted`."""
-    doubted: tuple[Command, ...] = ()
-    """What was read but refused for doubt; never acted on."""
     ms: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by step: tokenize, prefill, decode, total."""
     evidence: Mapping[str, float] = field(default_factory=dict)
     """What the confidence was computed from (cabin.slm.calibration); empty for templates."""
+    doubted: tuple[Command, ...] = ()
+    """What was read but refused for doubt; never acted on."""
 
 
 @dataclass(frozen=True)

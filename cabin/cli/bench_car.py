@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import click
 
 from cabin.cli.app import App, pass_app
 from cabin.cli.options import json_option
-from cabin.cli.output import console, print_json
+from cabin.cli.output import console, only_errors, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,7 +76,7 @@ def car(
         _list_drives(app)
         return
     if not app.verbose:
-        logging.getLogger("cabin").setLevel(logging.ERROR)
+        click.get_current_context().with_resource(only_errors())
     section: dict[str, Any] = {"drive": drive, "seed": seed, "variation": variation}
     made, chain = _open(app, section, faults)
     for _, text in sayings:

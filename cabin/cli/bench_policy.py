@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 
 from cabin.cli.app import App, pass_app
 from cabin.cli.options import catalog_option, json_option
-from cabin.cli.output import console, print_json, print_table, use_colour
+from cabin.cli.output import console, only_errors, print_json, print_table, use_colour
 
 if TYPE_CHECKING:
     from cabin.bench.policy_bench import PolicyResult
@@ -55,7 +54,7 @@ def policy(app: App, *, pairs: int, seed: int, as_json: bool, catalogs: tuple[Pa
             sys.stderr.write(f"\r{done:,} of {pairs:,}{'' if done < pairs else chr(10)}")
 
     if not app.verbose:  # what is refused and cannot be read is what this is about
-        logging.getLogger("cabin").setLevel(logging.ERROR)
+        click.get_current_context().with_resource(only_errors())
     with tempfile.TemporaryDirectory(prefix="cabin-policy-") as folder:
         stricter = Path(folder) / "policy.yaml"
         stricter.write_text(file.read_text(encoding="utf-8").replace("above: 3}", "above: 1}"), encoding="utf-8")

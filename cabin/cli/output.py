@@ -5,12 +5,14 @@ With --json nothing but JSON goes to standard output. Progress, warnings and log
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
+import logging
 import math
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from cabin.errors import CabinError
 
-__all__ = ["console", "json_line", "print_error", "print_json", "print_table", "to_plain", "use_colour"]
+__all__ = ["console", "json_line", "only_errors", "print_error", "print_json", "print_table", "to_plain", "use_colour"]
 
 
 def use_colour(stream: IO[str]) -> bool:
@@ -35,6 +37,18 @@ def console(stderr: bool = False) -> Console:
     coloured = use_colour(stream)
     width = None if stream.isatty() else 10_000
     return Console(file=stream, no_color=not coloured, highlight=False, width=width, soft_wrap=not stream.isatty())
+
+
+@contextlib.contextmanager
+def only_errors() -> Iterator[None]:
+    """Leave out cabin's own warnings while what they warn of is what a bench is about."""
+    logger = logging.getLogger("cabin")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def to_plain(value: Any) -> Any:

@@ -136,8 +136,8 @@ class IntentParser:
         confidence = self._calibration.confidence(evidence)
         commands, refused = self._judge(reading, decoded, confidence)
         if commands and self._calibration.zone(confidence) == "refuse":
-            return Parse(text, (), self._doubt(decoded), confidence, commands, ms, evidence)
-        return Parse(text, commands, refused, confidence, ms=ms, evidence=evidence)
+            return Parse(text, (), self._doubt(decoded), confidence, ms, evidence, commands)
+        return Parse(text, commands, refused, confidence, ms, evidence)
 
     def _strangeness(self, reading: Reading, state: State) -> float:
         """Return how many words outside of names were never met with these intents in training; three at most."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,3 +87,12 @@ def test_errors_go_to_standard_error(capsys):
 def test_a_console_in_a_pipe_neither_colours_nor_wraps(capsys):
     output.console().print("[red]" + "word " * 100 + "[/red]")
     assert capsys.readouterr().out == "word " * 100 + "\n"
+
+
+def test_warnings_are_left_out_for_a_while(caplog):
+    log = logging.getLogger("cabin.somewhere")
+    with output.only_errors():
+        log.warning("not now")
+        log.error("this")
+    log.warning("again")
+    assert [record.message for record in caplog.records] == ["this", "again"]
