@@ -127,6 +127,9 @@ def test_a_real_server_plays_it_and_is_silenced(tmp_path):
                 while name not in told:
                     await asyncio.sleep(0.01)
 
+        async with asyncio.timeout(PATIENCE_S):  # a fresh sink gives nothing at first
+            while (tmp_path / "heard.raw").stat().st_size < 16000:
+                await asyncio.sleep(0.05)
         performer.begin(Job("answer", "done", "word " * 200))
         await until("speaking")
         await asyncio.sleep(1.0)
