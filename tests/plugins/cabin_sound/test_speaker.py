@@ -162,5 +162,5 @@ def test_a_real_server_plays_it_and_is_silenced(tmp_path):
     levels = np.sqrt(np.mean(heard[: len(heard) // 800 * 800].reshape(-1, 800) ** 2, axis=1))
     loud = "".join("#" if level > 0.02 else "." for level in levels).strip(".")
     tone, _, rest = loud.partition("." * 10)  # half a second of silence
-    assert 3 <= len(tone) < 100, loud  # 6 s of it were asked for; a busy machine begins late
+    assert 10 <= len(tone) < 100, loud  # 6 s of it were asked for
     assert rest.strip("."), loud  # and the tone that came after was heard
