@@ -143,18 +143,11 @@ def _known(out: Path | None, resume: bool) -> list[Result]:
         hint = "Give --resume to go on, or another --out."
         raise UsageError(Problem("there are results already", str(out), hint=hint))
     if known:
+        from cabin.whole_file import write_whole
+
         # A line that was cut off is dropped, or the next would be written onto its end.
-        _rewrite(out, "".join(f"{result_line(each)}\n" for each in known))
+        write_whole(out, "".join(f"{result_line(each)}\n" for each in known))
     return known
-
-
-def _rewrite(path: Path, text: str) -> None:
-    import os
-    import tempfile
-
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".", delete=False) as file:
-        file.write(text)
-    os.replace(file.name, path)
 
 
 def _open_chain(app: App, bias: str, model: Path | None, catalogs: tuple[Path, ...]) -> Chain:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
 from cabin.errors import Problem, UsageError
 from cabin.quantization.charts import STYLE
+from cabin.whole_file import write_whole
 
 __all__ = ["check_writable", "page", "table", "write_text"]
 
@@ -59,15 +59,7 @@ def check_writable(path: Path | None, option: str) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all. Raises UsageError when the place cannot be written."""
-    part = None
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as file:
-            part = Path(file.name)
-            file.write(text)
-        part.chmod(0o644)
-        os.replace(part, path)
+        write_whole(path, text)
     except OSError as error:
         raise UsageError(Problem("the file cannot be written", str(path), str(error))) from error
-    finally:
-        if part is not None:
-            part.unlink(missing_ok=True)

@@ -66,6 +66,7 @@ def coloured_noise(count: int, random: np.random.Generator) -> Samples:
     sound = np.fft.irfft(spectrum, count)
     points = random.standard_normal(8)
     sound *= 10 ** (random.uniform(0, 4) * np.interp(np.linspace(0, 7, count), np.arange(8), points) / 20)
+    sound -= np.mean(sound)  # swells leave one
     return (sound / max(1e-9, float(np.sqrt(np.mean(sound**2))))).astype(np.float32)
 
 
